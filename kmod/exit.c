@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <linux/minmax.h>
+#include <linux/static_call.h>
+#include <linux/string.h>
+#include <linux/ktime.h>
+
+#include "arch.h"
+#include "exit.h"
+#include "trace.h"
+
+int axvcpu_exit_nothing(struct axvcpu_vcpu *vcpu, u32 cause)
+{
+	struct axvcpu_exit *exit =
+		axvcpu_exit_begin(vcpu, AXVCPU_EXIT_NOTHING, 0);
+
+	exit->u.nothing.cause = cause;
+	return AXVCPU_OUT_EXIT;
+}
+
+int axvcpu_exit_npf(struct axvcpu_vcpu *vcpu, u64 hw_code, const u8 *insn,
+		    unsigned int length)
+{
+	struct axvcpu_exit *exit = axvcpu_exit_begin(
+		vcpu, AXVCPU_EXIT_NESTED_PAGE_FAULT, hw_code);
+
+	exit->u.npf.gpa = vcpu->fault.gpa;
+	exit->u.npf.gva = vcpu->fault.access & AXVCPU_ACCESS_GVA ?
+				  vcpu->fault.gva : 0;
+	exit->u.npf.access = vcpu->fault.access;
+	exit->u.npf.cause = vcpu->fault.cause;
+	exit->u.npf.host_errno = vcpu->fault.host_errno;
+	length = min_t(unsigned int, length, sizeof(exit->u.npf.insn));
+	exit->u.npf.insn_length = length;
+	memset(exit->u.npf.insn, 0, sizeof(exit->u.npf.insn));
+	if (length)
+		memcpy(exit->u.npf.insn, insn, length);
+	return AXVCPU_OUT_EXIT;
+}
+
+int axvcpu_exit_fail_entry(struct axvcpu_vcpu *vcpu, u64 hw_reason,
+			   const char *check)
+{
+	struct axvcpu_exit *exit =
+		axvcpu_exit_begin(vcpu, AXVCPU_EXIT_FAIL_ENTRY, hw_reason);
+
+	exit->u.fail_entry.hw_reason = hw_reason;
+	strscpy_pad(exit->u.fail_entry.check, check,
+		    sizeof(exit->u.fail_entry.check));
+	return AXVCPU_OUT_EXIT;
+}
+
+int axvcpu_exit_unknown(struct axvcpu_vcpu *vcpu, u64 code, u64 qualification,
+			u64 qualification2)
+{
+	struct axvcpu_exit *exit =
+		axvcpu_exit_begin(vcpu, AXVCPU_EXIT_UNKNOWN, code);
+
+	exit->u.unknown.code = code;
+	exit->u.unknown.qualification = qualification;
+	exit->u.unknown.qualification2 = qualification2;
+	return AXVCPU_OUT_EXIT;
+}
+
+int axvcpu_exit_internal(struct axvcpu_vcpu *vcpu, const char *where, u32 what,
+			 const u64 *word, unsigned int words)
+{
+	struct axvcpu_exit *exit =
+		axvcpu_exit_begin(vcpu, AXVCPU_EXIT_INTERNAL_ERROR, 0);
+
+	words = min_t(unsigned int, words,
+		      ARRAY_SIZE(exit->u.internal.word));
+	exit->u.internal.what = what;
+	exit->u.internal.words = words;
+	memset(exit->u.internal.word, 0, sizeof(exit->u.internal.word));
+	memcpy(exit->u.internal.word, word, words * sizeof(*word));
+	strscpy_pad(exit->u.internal.where, where,
+		    sizeof(exit->u.internal.where));
+	return AXVCPU_OUT_EXIT;
+}
+
+void axvcpu_exit_finish(struct axvcpu_vcpu *vcpu)
+{
+	struct axvcpu_run *run = vcpu->run;
+	u32 reason = vcpu->exit_reason;
+	u64 now = ktime_get_mono_fast_ns();
+	u64 pc = static_call(axvcpu_arch_pc)(vcpu);
+
+	run->exit.pc = pc;
+	run->exit.seq = vcpu->seq++;
+	run->exit.time_ns = now;
+	static_call(axvcpu_arch_show)(vcpu, run);
+	vcpu->hypercall = reason == AXVCPU_EXIT_HYPERCALL;
+	vcpu->stats.exit[reason].count++;
+	vcpu->stats.exit[reason].time_ns += now - vcpu->entry_ns;
+	trace_axvcpu_report(vcpu, reason, pc);
+}
+
+static int axvcpu_exit_copy_answer(struct axvcpu_vcpu *vcpu, u32 action,
+				   struct axvcpu_complete *answer)
+{
+	/* One copy of shared memory; nothing of it is read again. */
+	memcpy(answer, &vcpu->run->complete, sizeof(*answer));
+	barrier();
+	answer->action = action;
+	if (action == AXVCPU_ANSWER_FAULT &&
+	    (answer->has_error_code > 1 || answer->reserved))
+		return -EINVAL;
+	return 1;
+}
+
+int axvcpu_exit_answer(struct axvcpu_vcpu *vcpu,
+		       struct axvcpu_complete *answer)
+{
+	u32 action = READ_ONCE(vcpu->run->complete.action);
+
+	if (vcpu->pending) {
+		if (action < AXVCPU_ANSWER_DONE ||
+		    action > AXVCPU_ANSWER_CANCEL)
+			return -EINVAL;
+		return axvcpu_exit_copy_answer(vcpu, action, answer);
+	}
+	if (likely(action == AXVCPU_ANSWER_NONE))
+		return 0;
+	/* DONE to an exit that is complete says nothing, but to a HYPERCALL. */
+	if (action != AXVCPU_ANSWER_DONE)
+		return -EINVAL;
+	return axvcpu_exit_copy_answer(vcpu, action, answer);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The exit record. A back end writes it straight into the run page, and nobody
+ * reads it back: what the kernel needs later it keeps in the vCPU.
+ */
+#ifndef AXVCPU_EXIT_H
+#define AXVCPU_EXIT_H
+
+#include "vcpu.h"
+
+/**
+ * axvcpu_exit_begin() - start the record of an exit
+ * @hw_code: the hardware's own exit code
+ *
+ * Return: the record, reason, flags (0) and hw_code written; the caller fills
+ * the union, next_pc (0 by default), and calls axvcpu_exit_pending() if an
+ * answer is needed, then returns AXVCPU_OUT_EXIT. pc, seq and time_ns are
+ * written by axvcpu_exit_finish() in the core.
+ */
+static inline struct axvcpu_exit *axvcpu_exit_begin(struct axvcpu_vcpu *vcpu,
+						    u32 reason, u64 hw_code)
+{
+	struct axvcpu_exit *exit = &vcpu->run->exit;
+
+	vcpu->exit_reason = reason;
+	exit->reason = reason;
+	exit->flags = 0;
+	exit->hw_code = hw_code;
+	exit->next_pc = 0;
+	return exit;
+}
+
+/** axvcpu_exit_pending() - the next RUN needs an answer */
+static inline void axvcpu_exit_pending(struct axvcpu_vcpu *vcpu,
+				       struct axvcpu_exit *exit)
+{
+	exit->flags |= AXVCPU_EXIT_PENDING;
+	vcpu->pending = true;
+}
+
+/* NOTHING, with its cause; returns AXVCPU_OUT_EXIT */
+int axvcpu_exit_nothing(struct axvcpu_vcpu *vcpu, u32 cause);
+
+/* NESTED_PAGE_FAULT from vcpu->fault; @insn: bytes known or NULL */
+int axvcpu_exit_npf(struct axvcpu_vcpu *vcpu, u64 hw_code, const u8 *insn,
+		    unsigned int length);
+
+/* FAIL_ENTRY with the failed check in words */
+int axvcpu_exit_fail_entry(struct axvcpu_vcpu *vcpu, u64 hw_reason,
+			   const char *check);
+
+/* UNKNOWN with the hardware's raw words */
+int axvcpu_exit_unknown(struct axvcpu_vcpu *vcpu, u64 code, u64 qualification,
+			u64 qualification2);
+
+/* INTERNAL_ERROR: a bug of ours or of the hardware, for a report */
+int axvcpu_exit_internal(struct axvcpu_vcpu *vcpu, const char *where, u32 what,
+			 const u64 *word, unsigned int words);
+
+/* What the core adds to every record when RUN returns. */
+void axvcpu_exit_finish(struct axvcpu_vcpu *vcpu);
+
+/*
+ * Copy and check run->complete for what is pending. 1: there is an answer in
+ * @answer; 0: none was needed or given; -EINVAL.
+ */
+int axvcpu_exit_answer(struct axvcpu_vcpu *vcpu,
+		       struct axvcpu_complete *answer);
+
+#endif /* AXVCPU_EXIT_H */

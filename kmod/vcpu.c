@@ -1,0 +1,782 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The vCPU: its fd, its ioctl table and its run loop. A guest exit comes up from
+ * the back end's run(), and this file decides whether the guest goes on or RUN
+ * returns.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/nospec.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/ktime.h>
+#include <linux/uaccess.h>
+
+#include "arch.h"
+#include "compat/hrtimer.h"
+#include "compat/vma.h"
+#include "exit.h"
+#include "ioctl.h"
+#include "percpu.h"
+#include "trace.h"
+#include "vcpu.h"
+#include "vm.h"
+
+#define AXVCPU_REQUEST_FLAGS	(AXVCPU_RUN_IRQ_WINDOW | AXVCPU_RUN_SINGLE_STEP)
+
+DEFINE_STATIC_CALL_NULL(axvcpu_arch_run, axvcpu_arch_run_type);
+DEFINE_STATIC_CALL_NULL(axvcpu_arch_emulate, axvcpu_arch_run_type);
+DEFINE_STATIC_CALL_NULL(axvcpu_arch_complete, axvcpu_arch_complete_type);
+DEFINE_STATIC_CALL_NULL(axvcpu_arch_show, axvcpu_arch_show_type);
+DEFINE_STATIC_CALL_NULL(axvcpu_arch_pc, axvcpu_arch_pc_type);
+
+int axvcpu_vcpu_init(void)
+{
+	BUILD_BUG_ON(sizeof(struct axvcpu_run) > PAGE_SIZE);
+	static_call_update(axvcpu_arch_run, axvcpu_arch->run);
+	static_call_update(axvcpu_arch_emulate, axvcpu_arch->emulate);
+	static_call_update(axvcpu_arch_complete, axvcpu_arch->complete);
+	static_call_update(axvcpu_arch_show, axvcpu_arch->show);
+	static_call_update(axvcpu_arch_pc, axvcpu_arch->pc);
+	return 0;
+}
+
+void axvcpu_vcpu_exit(void)
+{
+}
+
+/* ---- requests from other threads ---------------------------------------- */
+
+void axvcpu_vcpu_notify(struct axvcpu_vcpu *vcpu)
+{
+	struct task_struct *task;
+
+	/* Has a full barrier: the request is visible before mode is read. */
+	rcuwait_wake_up(&vcpu->wait);
+	if (READ_ONCE(vcpu->mode) != AXVCPU_IN_GUEST)
+		return;
+	rcu_read_lock();
+	task = rcu_dereference(vcpu->task);
+	if (task && task != current) {
+		atomic64_inc(&vcpu->stats.ipis);
+		kick_process(task);
+	}
+	rcu_read_unlock();
+}
+
+static void axvcpu_vcpu_request(struct axvcpu_vcpu *vcpu, int request)
+{
+	set_bit(request, &vcpu->requests);
+	axvcpu_vcpu_notify(vcpu);
+}
+
+static enum hrtimer_restart axvcpu_vcpu_deadline(struct hrtimer *timer)
+{
+	axvcpu_vcpu_request(container_of(timer, struct axvcpu_vcpu, timer),
+			    AXVCPU_REQUEST_DEADLINE);
+	return HRTIMER_NORESTART;
+}
+
+/* The timer stays armed from RUN to RUN as long as the deadline is the same. */
+static void axvcpu_vcpu_set_deadline(struct axvcpu_vcpu *vcpu, u64 deadline_ns)
+{
+	if (likely(deadline_ns == vcpu->deadline_ns))
+		return;
+	hrtimer_cancel(&vcpu->timer);
+	clear_bit(AXVCPU_REQUEST_DEADLINE, &vcpu->requests);
+	vcpu->deadline_ns = deadline_ns;
+	if (deadline_ns)
+		hrtimer_start(&vcpu->timer,
+			      min_t(u64, deadline_ns, KTIME_MAX),
+			      HRTIMER_MODE_ABS_HARD);
+}
+
+/* ---- the run loop --------------------------------------------------------- */
+
+/* The host has work or a request waits: AGAIN, or NOTHING with its cause. */
+static int axvcpu_vcpu_work(struct axvcpu_vcpu *vcpu)
+{
+	cond_resched();
+	if (signal_pending(current) || axvcpu_vcpu_user_work())
+		return axvcpu_exit_nothing(vcpu, AXVCPU_CAUSE_SIGNAL);
+	if (test_and_clear_bit(AXVCPU_REQUEST_KICK, &vcpu->requests))
+		return axvcpu_exit_nothing(vcpu, AXVCPU_CAUSE_KICK);
+	if (test_and_clear_bit(AXVCPU_REQUEST_DEADLINE, &vcpu->requests)) {
+		/* The next RUN arms it again, if it asks for the same. */
+		vcpu->deadline_ns = 0;
+		return axvcpu_exit_nothing(vcpu, AXVCPU_CAUSE_DEADLINE);
+	}
+	if (!axvcpu_vcpu_allowed(vcpu, raw_smp_processor_id()))
+		return axvcpu_exit_nothing(vcpu, AXVCPU_CAUSE_AFFINITY);
+	return AXVCPU_OUT_AGAIN;
+}
+
+/* The guest waits for an event: so does RUN, if the VM wants it. */
+static int axvcpu_vcpu_halt(struct axvcpu_vcpu *vcpu)
+{
+	u64 start;
+
+	if (axvcpu_arch->runnable(vcpu))
+		return AXVCPU_OUT_AGAIN;
+	if (!(vcpu->vm->behaviours & AXVCPU_VM_HALT_IN_KERNEL)) {
+		axvcpu_exit_begin(vcpu, AXVCPU_EXIT_HALT, 0);
+		return AXVCPU_OUT_EXIT;
+	}
+	start = ktime_get_mono_fast_ns();
+	axvcpu_state_wait(vcpu);
+	rcuwait_wait_event(&vcpu->wait,
+			   READ_ONCE(vcpu->requests) ||
+				   axvcpu_arch->runnable(vcpu),
+			   TASK_INTERRUPTIBLE);
+	axvcpu_state_wake(vcpu);
+	vcpu->stats.blocked_ns += ktime_get_mono_fast_ns() - start;
+	if (!axvcpu_arch->runnable(vcpu))
+		vcpu->halted = true;
+	return AXVCPU_OUT_WORK;
+}
+
+static int axvcpu_vcpu_fault(struct axvcpu_vcpu *vcpu)
+{
+	int ret = axvcpu_memory_fault(vcpu);
+
+	trace_axvcpu_fault(vcpu, ret);
+	if (likely(!ret))
+		return AXVCPU_OUT_AGAIN;
+	if (ret == 1)
+		return AXVCPU_OUT_EMULATE;
+	return ret == -EINTR ? AXVCPU_OUT_WORK : ret;
+}
+
+/* From @out, what run() or complete() said, to an exit record or an errno. */
+static int axvcpu_vcpu_loop(struct axvcpu_vcpu *vcpu, int out, bool enter)
+{
+	while (out != AXVCPU_OUT_EXIT) {
+		if (unlikely(out < 0))
+			return out;
+		switch (out) {
+		case AXVCPU_OUT_AGAIN:
+			if (unlikely(!enter))
+				out = axvcpu_exit_nothing(vcpu,
+							  AXVCPU_CAUSE_NONE);
+			else if (unlikely(vcpu->halted))
+				out = AXVCPU_OUT_HALT;
+			else
+				out = static_call(axvcpu_arch_run)(vcpu);
+			break;
+		case AXVCPU_OUT_FAULT:
+			out = axvcpu_vcpu_fault(vcpu);
+			break;
+		case AXVCPU_OUT_EMULATE:
+			out = static_call(axvcpu_arch_emulate)(vcpu);
+			break;
+		case AXVCPU_OUT_HALT:
+			vcpu->halted = false;
+			out = axvcpu_vcpu_halt(vcpu);
+			break;
+		default:
+			out = axvcpu_vcpu_work(vcpu);
+			break;
+		}
+	}
+	return 0;
+}
+
+/* Apply the VMM's answer: what the loop goes on with. */
+static int axvcpu_vcpu_answer(struct axvcpu_vcpu *vcpu)
+{
+	struct axvcpu_complete answer;
+	int ret = axvcpu_exit_answer(vcpu, &answer);
+	int out = AXVCPU_OUT_AGAIN;
+
+	if (ret <= 0)
+		return ret ?: AXVCPU_OUT_AGAIN;
+	if (vcpu->pending) {
+		vcpu->pending = false;
+		out = static_call(axvcpu_arch_complete)(vcpu, &answer);
+		if (unlikely(out < 0)) {
+			vcpu->pending = true;
+			return out;
+		}
+	} else if (vcpu->hypercall) {
+		axvcpu_arch->set_return_value(vcpu, answer.data[0]);
+	}
+	WRITE_ONCE(vcpu->run->complete.action, AXVCPU_ANSWER_NONE);
+	return out;
+}
+
+/* RUN by the owner, in Running. */
+static int axvcpu_vcpu_run_owned(struct axvcpu_vcpu *vcpu, bool enter)
+{
+	struct axvcpu_run *run = vcpu->run;
+	u32 request_flags = READ_ONCE(run->request_flags);
+	u64 deadline_ns = READ_ONCE(run->deadline_ns);
+	int ret;
+
+	if (unlikely(request_flags & ~AXVCPU_REQUEST_FLAGS))
+		return -EINVAL;
+	if (unlikely(enter &&
+		     !axvcpu_vcpu_allowed(vcpu, raw_smp_processor_id())))
+		return -EXDEV;
+	vcpu->entry_ns = ktime_get_mono_fast_ns();
+	vcpu->request_flags = request_flags;
+	axvcpu_vcpu_set_deadline(vcpu, deadline_ns);
+	ret = axvcpu_vcpu_answer(vcpu);
+	if (unlikely(READ_ONCE(run->immediate_exit)) &&
+	    ret == AXVCPU_OUT_AGAIN && enter)
+		ret = axvcpu_exit_nothing(vcpu, AXVCPU_CAUSE_IMMEDIATE);
+	ret = axvcpu_vcpu_loop(vcpu, ret, enter);
+	if (unlikely(ret)) {
+		if (ret == -ENOTRECOVERABLE)
+			axvcpu_state_lost(vcpu);
+		return ret;
+	}
+	axvcpu_exit_finish(vcpu);
+	return 0;
+}
+
+static long axvcpu_vcpu_run(struct axvcpu_vcpu *vcpu, unsigned long flags)
+{
+	long ret;
+
+	if (unlikely(flags & ~AXVCPU_RUN_COMPLETE_ONLY))
+		return -EINVAL;
+	if (unlikely(!axvcpu_vm_owned(vcpu->vm)))
+		return -EIO;
+	ret = axvcpu_state_begin(vcpu, AXVCPU_CALL_RUN);
+	if (unlikely(ret))
+		return ret;
+	rcu_assign_pointer(vcpu->task, current);
+	ret = axvcpu_vcpu_run_owned(vcpu, !(flags & AXVCPU_RUN_COMPLETE_ONLY));
+	RCU_INIT_POINTER(vcpu->task, NULL);
+	axvcpu_state_end(vcpu, AXVCPU_CALL_RUN, true);
+	vcpu->run->state = axvcpu_state_get(vcpu);
+	return ret;
+}
+
+/* ---- the other ioctls ------------------------------------------------------ */
+
+static int axvcpu_vcpu_setup(void *object, void *args)
+{
+	const struct axvcpu_setup *setup = args;
+	struct axvcpu_vcpu *vcpu = object;
+	void *config;
+	int ret;
+
+	if (setup->flags || setup->reserved)
+		return -EINVAL;
+	config = axvcpu_copy_config(setup->config, setup->config_length);
+	if (IS_ERR(config))
+		return PTR_ERR(config);
+	axvcpu_arch->set_entry(vcpu, setup->entry);
+	axvcpu_arch->set_ept_root(vcpu, axvcpu_stage2_root(vcpu->vm),
+				  axvcpu_host.stage2_levels);
+	ret = axvcpu_arch->setup(vcpu, config, setup->config_length);
+	kfree(config);
+	return ret;
+}
+
+static int axvcpu_vcpu_bind(void *object, void *args)
+{
+	const struct axvcpu_bind *bind = args;
+	struct axvcpu_vcpu *vcpu = object;
+	int cpu = bind->cpu;
+
+	if (bind->flags || bind->reserved || cpu < -1)
+		return -EINVAL;
+	if (cpu == -1) {
+		cpu = vcpu->favor_cpu;
+		if (cpu < 0 || !cpu_online(cpu))
+			cpu = raw_smp_processor_id();
+	} else if (cpu >= nr_cpu_ids || !cpu_possible(cpu)) {
+		return -EINVAL;
+	}
+	if (!cpumask_test_cpu(cpu, vcpu->cpu_set))
+		return -EXDEV;
+	if (!cpu_online(cpu))
+		return -ENODEV;
+	WRITE_ONCE(vcpu->bound_cpu, cpu);
+	axvcpu_arch->bind(vcpu, cpu);
+	return 0;
+}
+
+static int axvcpu_vcpu_unbind(void *object, void *args)
+{
+	struct axvcpu_vcpu *vcpu = object;
+
+	axvcpu_arch->unbind(vcpu);
+	WRITE_ONCE(vcpu->bound_cpu, -1);
+	return 0;
+}
+
+static int axvcpu_vcpu_reset(void *object, void *args)
+{
+	struct axvcpu_vcpu *vcpu = object;
+
+	axvcpu_vcpu_unbind(vcpu, NULL);
+	axvcpu_arch->reset(vcpu);
+	vcpu->pending = false;
+	vcpu->hypercall = false;
+	vcpu->halted = false;
+	vcpu->power = AXVCPU_POWER_ON;
+	return 0;
+}
+
+static int axvcpu_vcpu_kick(void *object, void *args)
+{
+	axvcpu_vcpu_request(object, AXVCPU_REQUEST_KICK);
+	return 0;
+}
+
+static int axvcpu_vcpu_get_block(struct axvcpu_vcpu *vcpu, u32 block,
+				 void *buffer)
+{
+	struct axvcpu_power *power = buffer;
+
+	if (block != AXVCPU_BLOCK_POWER)
+		return axvcpu_arch->get_block(vcpu, block, buffer);
+	power->state = vcpu->power;
+	power->reserved = 0;
+	return 0;
+}
+
+static int axvcpu_vcpu_set_block(struct axvcpu_vcpu *vcpu, u32 block,
+				 const void *buffer)
+{
+	const struct axvcpu_power *power = buffer;
+
+	if (vcpu->pending)
+		return -EBUSY;
+	if (block != AXVCPU_BLOCK_POWER)
+		return axvcpu_arch->set_block(vcpu, block, buffer);
+	if (power->reserved || power->state > AXVCPU_POWER_ON_PENDING)
+		return -EINVAL;
+	WRITE_ONCE(vcpu->power, power->state);
+	return 0;
+}
+
+/* The length of a block that this host has, else 0. */
+static u32 axvcpu_block_length(u64 block)
+{
+	if (block >= AXVCPU_BLOCK_COUNT)
+		return 0;
+	return axvcpu_host.block_length[array_index_nospec(
+		block, AXVCPU_BLOCK_COUNT)];
+}
+
+static int axvcpu_vcpu_get_regs(void *object, void *args)
+{
+	const struct axvcpu_regs *regs = args;
+	u32 length = axvcpu_block_length(regs->block);
+	void *buffer;
+	int ret;
+
+	if (regs->flags || !length || regs->length != length)
+		return -EINVAL;
+	buffer = kzalloc(length, GFP_KERNEL_ACCOUNT);
+	if (!buffer)
+		return -ENOMEM;
+	ret = axvcpu_vcpu_get_block(object, regs->block, buffer);
+	if (!ret && copy_to_user(u64_to_user_ptr(regs->addr), buffer, length))
+		ret = -EFAULT;
+	kfree(buffer);
+	return ret;
+}
+
+static int axvcpu_vcpu_set_regs(void *object, void *args)
+{
+	const struct axvcpu_regs *regs = args;
+	u32 length = axvcpu_block_length(regs->block);
+	void *buffer;
+	int ret;
+
+	if (regs->flags || !length || regs->length != length)
+		return -EINVAL;
+	buffer = memdup_user(u64_to_user_ptr(regs->addr), length);
+	if (IS_ERR(buffer))
+		return PTR_ERR(buffer);
+	ret = axvcpu_vcpu_set_block(object, regs->block, buffer);
+	kfree(buffer);
+	return ret;
+}
+
+/* One register is a part of its block: read the block, and write it back. */
+static int axvcpu_vcpu_one_reg(struct axvcpu_vcpu *vcpu,
+			       struct axvcpu_one_reg *reg, bool set)
+{
+	u64 known = AXVCPU_REG(0xfffff, 0xffffffff, 0xf);
+	u32 bytes = 1U << AXVCPU_REG_LOG2_BYTES(reg->id);
+	u32 offset = AXVCPU_REG_OFFSET(reg->id);
+	u32 length = axvcpu_block_length(AXVCPU_REG_BLOCK(reg->id));
+	void *buffer;
+	int ret;
+
+	if (reg->flags || reg->id & ~known || bytes > sizeof(reg->value) ||
+	    offset % min_t(u32, bytes, 8) || bytes > length ||
+	    offset > length - bytes)
+		return -EINVAL;
+	if (set && memchr_inv((u8 *)reg->value + bytes, 0,
+			      sizeof(reg->value) - bytes))
+		return -EINVAL;
+	buffer = kzalloc(length, GFP_KERNEL_ACCOUNT);
+	if (!buffer)
+		return -ENOMEM;
+	ret = axvcpu_vcpu_get_block(vcpu, AXVCPU_REG_BLOCK(reg->id), buffer);
+	if (!ret && set) {
+		memcpy(buffer + offset, reg->value, bytes);
+		ret = axvcpu_vcpu_set_block(vcpu, AXVCPU_REG_BLOCK(reg->id),
+					    buffer);
+	} else if (!ret) {
+		memset(reg->value, 0, sizeof(reg->value));
+		memcpy(reg->value, buffer + offset, bytes);
+	}
+	kfree(buffer);
+	return ret;
+}
+
+static int axvcpu_vcpu_get_one_reg(void *object, void *args)
+{
+	return axvcpu_vcpu_one_reg(object, args, false);
+}
+
+static int axvcpu_vcpu_set_one_reg(void *object, void *args)
+{
+	return axvcpu_vcpu_one_reg(object, args, true);
+}
+
+static int axvcpu_vcpu_inject_exception(struct axvcpu_vcpu *vcpu,
+					const struct axvcpu_inject *event)
+{
+	int ret;
+
+	if (!axvcpu_vm_owned(vcpu->vm))
+		return -EIO;
+	ret = axvcpu_state_begin(vcpu, AXVCPU_CALL_EXCEPTION);
+	if (ret)
+		return ret;
+	if (vcpu->pending)
+		ret = -EBUSY;
+	else
+		ret = axvcpu_arch->inject_exception(vcpu, event);
+	axvcpu_state_end(vcpu, AXVCPU_CALL_EXCEPTION, !ret);
+	return ret;
+}
+
+static int axvcpu_vcpu_inject(void *object, void *args)
+{
+	const struct axvcpu_inject *event = args;
+	struct axvcpu_vcpu *vcpu = object;
+	int ret;
+
+	if (event->flags || event->reserved || event->has_error_code > 1)
+		return -EINVAL;
+	if (event->type == AXVCPU_EVENT_EXCEPTION)
+		return axvcpu_vcpu_inject_exception(vcpu, event);
+	if (event->type > AXVCPU_EVENT_EXCEPTION || event->has_error_code ||
+	    event->error_code || event->address)
+		return -EINVAL;
+	if (axvcpu_state_get(vcpu) == AXVCPU_STATE_INVALID)
+		return -EBADFD;
+	ret = axvcpu_arch->inject_interrupt(vcpu, event->type, event->vector);
+	if (!ret)
+		axvcpu_vcpu_notify(vcpu);
+	return ret;
+}
+
+static int axvcpu_vcpu_set_return_value(void *object, void *args)
+{
+	const struct axvcpu_return_value *value = args;
+	struct axvcpu_vcpu *vcpu = object;
+
+	if (value->flags)
+		return -EINVAL;
+	if (vcpu->pending)
+		return -EBUSY;
+	axvcpu_arch->set_return_value(vcpu, value->value);
+	return 0;
+}
+
+static int axvcpu_vcpu_translate(void *object, void *args)
+{
+	struct axvcpu_translate *translate = args;
+
+	if (translate->flags ||
+	    translate->access & ~(AXVCPU_ACCESS_READ | AXVCPU_ACCESS_WRITE |
+				  AXVCPU_ACCESS_EXECUTE | AXVCPU_ACCESS_USER))
+		return -EINVAL;
+	return axvcpu_arch->translate(object, translate);
+}
+
+static int axvcpu_vcpu_get_state(void *object, void *args)
+{
+	axvcpu_state_report(object, args);
+	return 0;
+}
+
+static int axvcpu_vcpu_get_stats(void *object, void *args)
+{
+	axvcpu_stats_report(object, args);
+	return 0;
+}
+
+#define ARGS(kind, type)	AXVCPU_ARG_##kind, sizeof(struct type)
+
+static const struct axvcpu_ioctl axvcpu_vcpu_ioctls[] = {
+	{ AXVCPU_SETUP, ARGS(IN, axvcpu_setup), false,
+	  AXVCPU_CALL_SETUP, axvcpu_vcpu_setup },
+	{ AXVCPU_BIND, ARGS(IN, axvcpu_bind), false,
+	  AXVCPU_CALL_BIND, axvcpu_vcpu_bind },
+	{ AXVCPU_UNBIND, AXVCPU_ARG_NONE, 0, false,
+	  AXVCPU_CALL_UNBIND, axvcpu_vcpu_unbind },
+	{ AXVCPU_RESET, AXVCPU_ARG_NONE, 0, false,
+	  AXVCPU_CALL_RESET, axvcpu_vcpu_reset },
+	{ AXVCPU_KICK, AXVCPU_ARG_NONE, 0, true,
+	  -1, axvcpu_vcpu_kick },
+	{ AXVCPU_GET_REGS, ARGS(IN, axvcpu_regs), false,
+	  AXVCPU_CALL_ACCESS, axvcpu_vcpu_get_regs },
+	{ AXVCPU_SET_REGS, ARGS(IN, axvcpu_regs), false,
+	  AXVCPU_CALL_ACCESS, axvcpu_vcpu_set_regs },
+	{ AXVCPU_GET_ONE_REG, ARGS(INOUT, axvcpu_one_reg), false,
+	  AXVCPU_CALL_ACCESS, axvcpu_vcpu_get_one_reg },
+	{ AXVCPU_SET_ONE_REG, ARGS(IN, axvcpu_one_reg), false,
+	  AXVCPU_CALL_ACCESS, axvcpu_vcpu_set_one_reg },
+	{ AXVCPU_INJECT, ARGS(IN, axvcpu_inject), true,
+	  -1, axvcpu_vcpu_inject },
+	{ AXVCPU_SET_RETURN_VALUE, ARGS(IN, axvcpu_return_value), false,
+	  AXVCPU_CALL_ACCESS, axvcpu_vcpu_set_return_value },
+	{ AXVCPU_TRANSLATE, ARGS(INOUT, axvcpu_translate), false,
+	  AXVCPU_CALL_ACCESS, axvcpu_vcpu_translate },
+	{ AXVCPU_GET_STATE, ARGS(OUT, axvcpu_get_state), true,
+	  -1, axvcpu_vcpu_get_state },
+	{ AXVCPU_GET_STATS, ARGS(OUT, axvcpu_stats), true,
+	  -1, axvcpu_vcpu_get_stats },
+};
+
+static int axvcpu_vcpu_begin(void *object, const struct axvcpu_ioctl *ioctl)
+{
+	struct axvcpu_vcpu *vcpu = object;
+
+	if (!ioctl->foreign && !axvcpu_vm_owned(vcpu->vm))
+		return -EIO;
+	return ioctl->call < 0 ? 0 : axvcpu_state_begin(vcpu, ioctl->call);
+}
+
+static void axvcpu_vcpu_end(void *object, const struct axvcpu_ioctl *ioctl,
+			    bool ok)
+{
+	struct axvcpu_vcpu *vcpu = object;
+
+	if (ioctl->call < 0)
+		return;
+	axvcpu_state_end(vcpu, ioctl->call, ok);
+	WRITE_ONCE(vcpu->run->state, axvcpu_state_get(vcpu));
+}
+
+static const struct axvcpu_ioctl_bracket axvcpu_vcpu_bracket = {
+	.begin = axvcpu_vcpu_begin,
+	.end = axvcpu_vcpu_end,
+};
+
+static long axvcpu_vcpu_ioctl(struct file *file, unsigned int cmd,
+			      unsigned long arg)
+{
+	if (likely(cmd == AXVCPU_RUN))
+		return axvcpu_vcpu_run(file->private_data, arg);
+	return axvcpu_ioctl_dispatch(axvcpu_vcpu_ioctls,
+				     ARRAY_SIZE(axvcpu_vcpu_ioctls),
+				     &axvcpu_vcpu_bracket, file->private_data,
+				     cmd, arg);
+}
+
+/* ---- life: create, map, close ------------------------------------------------ */
+
+static int axvcpu_vcpu_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct axvcpu_vcpu *vcpu = file->private_data;
+	unsigned long bytes = vma->vm_end - vma->vm_start;
+	unsigned long offset;
+	int ret;
+
+	if (!axvcpu_vm_owned(vcpu->vm))
+		return -EIO;
+	if (!(vma->vm_flags & VM_SHARED) || vma->vm_pgoff ||
+	    vma->vm_flags & VM_EXEC || bytes > AXVCPU_RUN_BYTES)
+		return -EINVAL;
+	axvcpu_vma_flags(vma, VM_DONTCOPY | VM_DONTEXPAND, VM_MAYEXEC);
+	for (offset = 0; offset < bytes; offset += PAGE_SIZE) {
+		ret = vm_insert_page(vma, vma->vm_start + offset,
+				     virt_to_page((void *)vcpu->run + offset));
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Nothing refers to it any more but readers under RCU. */
+static void axvcpu_vcpu_free(struct axvcpu_vcpu *vcpu)
+{
+	hrtimer_cancel(&vcpu->timer);
+	axvcpu_arch->vcpu_release(vcpu);
+	axvcpu_stage2_cache_drain(&vcpu->cache);
+	free_cpumask_var(vcpu->cpu_set);
+	if (vcpu->run)
+		free_pages_exact(vcpu->run, AXVCPU_RUN_BYTES);
+	kfree_rcu(vcpu, rcu);
+}
+
+static int axvcpu_vcpu_release(struct inode *inode, struct file *file)
+{
+	struct axvcpu_vcpu *vcpu = file->private_data;
+	struct axvcpu_vm *vm = vcpu->vm;
+
+	mutex_lock(&vm->lock);
+	xa_erase(&vm->vcpus, vcpu->id);
+	mutex_unlock(&vm->lock);
+	axvcpu_vcpu_free(vcpu);
+	axvcpu_vm_put(vm);
+	return 0;
+}
+
+static const struct file_operations axvcpu_vcpu_fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = axvcpu_vcpu_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = axvcpu_vcpu_mmap,
+	.release = axvcpu_vcpu_release,
+	.llseek = noop_llseek,
+};
+
+/* As sched_setaffinity(2): bits of CPUs that can't exist don't matter. */
+static int axvcpu_vcpu_copy_cpu_set(struct axvcpu_vcpu *vcpu,
+				    const struct axvcpu_create_vcpu *args)
+{
+	u32 bytes = min_t(u32, args->cpu_set_length, cpumask_size());
+
+	if (!args->cpu_set != !args->cpu_set_length)
+		return -EINVAL;
+	if (!args->cpu_set) {
+		cpumask_copy(vcpu->cpu_set, cpu_possible_mask);
+	} else if (copy_from_user(cpumask_bits(vcpu->cpu_set),
+				  u64_to_user_ptr(args->cpu_set), bytes)) {
+		return -EFAULT;
+	}
+	if (!cpumask_and(vcpu->cpu_set, vcpu->cpu_set, cpu_possible_mask))
+		return -EINVAL;
+	vcpu->any_cpu = cpumask_equal(vcpu->cpu_set, cpu_possible_mask);
+	if (args->favor_cpu < -1 || args->favor_cpu >= (int)nr_cpu_ids)
+		return -EINVAL;
+	if (args->favor_cpu >= 0 &&
+	    !cpumask_test_cpu(args->favor_cpu, vcpu->cpu_set))
+		return cpu_possible(args->favor_cpu) ? -EXDEV : -EINVAL;
+	vcpu->favor_cpu = args->favor_cpu;
+	return 0;
+}
+
+static int axvcpu_vcpu_configure(struct axvcpu_vcpu *vcpu,
+				 const struct axvcpu_create_vcpu *args)
+{
+	void *config;
+	int ret;
+
+	ret = axvcpu_vcpu_copy_cpu_set(vcpu, args);
+	if (ret)
+		return ret;
+	config = axvcpu_copy_config(args->config, args->config_length);
+	if (IS_ERR(config))
+		return PTR_ERR(config);
+	ret = axvcpu_arch->vcpu_new(vcpu, config, args->config_length);
+	kfree(config);
+	return ret;
+}
+
+static struct axvcpu_vcpu *
+axvcpu_vcpu_alloc(struct axvcpu_vm *vm, const struct axvcpu_create_vcpu *args)
+{
+	struct axvcpu_vcpu *vcpu = axvcpu_arch->vcpu_alloc();
+	int ret = -ENOMEM;
+
+	if (!vcpu)
+		return ERR_PTR(-ENOMEM);
+	vcpu->vm = vm;
+	vcpu->id = args->vcpu_id;
+	vcpu->cpu = -1;
+	vcpu->bound_cpu = -1;
+	rcuwait_init(&vcpu->wait);
+	axvcpu_hrtimer_setup(&vcpu->timer, axvcpu_vcpu_deadline);
+	axvcpu_state_new(vcpu);
+	if (!zalloc_cpumask_var(&vcpu->cpu_set, GFP_KERNEL_ACCOUNT))
+		goto free;
+	vcpu->run = alloc_pages_exact(AXVCPU_RUN_BYTES,
+				      GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (!vcpu->run)
+		goto free;
+	vcpu->data_area = (void *)vcpu->run + AXVCPU_DATA_OFFSET;
+	ret = axvcpu_vcpu_configure(vcpu, args);
+	if (ret)
+		goto free;
+	return vcpu;
+
+free:
+	axvcpu_vcpu_free(vcpu);
+	return ERR_PTR(ret);
+}
+
+/* The fd and the file, and the vCPU's place in the VM; vm->lock is held. */
+static int axvcpu_vcpu_publish(struct axvcpu_vm *vm, struct axvcpu_vcpu *vcpu)
+{
+	struct file *file;
+	int fd, ret;
+
+	lockdep_assert_held(&vm->lock);
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	ret = xa_insert(&vm->vcpus, vcpu->id, vcpu, GFP_KERNEL_ACCOUNT);
+	if (ret) {
+		ret = ret == -EBUSY ? -EEXIST : ret;
+		goto fd;
+	}
+	file = anon_inode_getfile("axvcpu-vcpu", &axvcpu_vcpu_fops, vcpu,
+				  O_RDWR);
+	if (IS_ERR(file)) {
+		ret = PTR_ERR(file);
+		goto erase;
+	}
+	kref_get(&vm->kref);
+	fd_install(fd, file);
+	return fd;
+
+erase:
+	xa_erase(&vm->vcpus, vcpu->id);
+fd:
+	put_unused_fd(fd);
+	return ret;
+}
+
+int axvcpu_vcpu_create(struct axvcpu_vm *vm,
+		       const struct axvcpu_create_vcpu *args)
+{
+	struct axvcpu_vcpu *vcpu;
+	int ret;
+
+	if (args->flags || args->vcpu_id >= AXVCPU_MAX_VCPUS)
+		return -EINVAL;
+	if (mutex_lock_interruptible(&vm->lock))
+		return -EINTR;
+	if (xa_load(&vm->vcpus, args->vcpu_id)) {
+		ret = -EEXIST;
+		goto unlock;
+	}
+	vcpu = axvcpu_vcpu_alloc(vm, args);
+	if (IS_ERR(vcpu)) {
+		ret = PTR_ERR(vcpu);
+		goto unlock;
+	}
+	ret = axvcpu_vcpu_publish(vm, vcpu);
+	if (ret < 0)
+		axvcpu_vcpu_free(vcpu);
+unlock:
+	mutex_unlock(&vm->lock);
+	return ret;
+}

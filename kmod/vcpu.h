@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef AXVCPU_VCPU_H
+#define AXVCPU_VCPU_H
+
+#include <linux/cpumask.h>
+#include <linux/hrtimer.h>
+#include <linux/rcuwait.h>
+#include <linux/sched.h>
+#include <linux/task_work.h>
+#include <linux/types.h>
+
+#include "../uapi/axvcpu.h"
+#include "memory.h"
+#include "stage2.h"
+#include "state.h"
+#include "stats.h"
+
+struct axvcpu_vm;
+
+/* vcpu->requests: looked at with interrupts off before each entry */
+#define AXVCPU_REQUEST_KICK	0	/* KICK: ends one RUN */
+#define AXVCPU_REQUEST_DEADLINE	1	/* the deadline has passed */
+
+/* vcpu->mode */
+#define AXVCPU_OUTSIDE		0
+#define AXVCPU_IN_GUEST		1	/* set with interrupts off, before requests are read */
+
+/**
+ * struct axvcpu_vcpu - one virtual processor; a back end's struct embeds it
+ *
+ * The run path's members come first. All are owned by the holder of the BUSY
+ * bit but where the comment says "any".
+ */
+struct axvcpu_vcpu {
+	struct axvcpu_vm *vm;
+	struct axvcpu_run *run;		/* the run page: written, never read back */
+	void *data_area;		/* behind it: same */
+	unsigned long requests;		/* any: atomic bits */
+	int mode;			/* any may read: AXVCPU_OUTSIDE, AXVCPU_IN_GUEST */
+	int cpu;			/* any may read: host CPU of the last entry, -1: none */
+	u32 request_flags;		/* checked copy of run->request_flags */
+	bool pending;			/* an exit waits for its answer */
+	bool hypercall;			/* the last exit was HYPERCALL: an answer may set the result */
+	bool halted;			/* HLT was cut short by a request: RUN waits on */
+	u64 entry_ns;			/* when this RUN began */
+	u32 exit_reason;		/* of the record being written */
+	u64 seq;
+	struct axvcpu_fault fault;
+	struct axvcpu_counters stats;	/* any may read */
+	struct axvcpu_state_word state;	/* any, through state.c */
+
+	u32 id;
+	s32 favor_cpu;
+	s32 bound_cpu;			/* -1: none */
+	u32 power;			/* enum axvcpu_power_state */
+	cpumask_var_t cpu_set;
+	bool any_cpu;			/* cpu_set holds every possible CPU */
+	struct task_struct __rcu *task;	/* any, under RCU: who is in RUN */
+	struct rcuwait wait;
+	struct hrtimer timer;
+	u64 deadline_ns;		/* what the timer is armed for, 0: not */
+	struct axvcpu_stage2_cache cache;
+	struct axvcpu_history history;	/* any, through state.c */
+	struct rcu_head rcu;
+};
+
+/* The run page's mapping: struct axvcpu_run, and behind it the data area. */
+#define AXVCPU_RUN_BYTES	(2 * PAGE_SIZE)
+#define AXVCPU_DATA_OFFSET	PAGE_SIZE
+#define AXVCPU_DATA_BYTES	PAGE_SIZE
+
+int axvcpu_vcpu_init(void);	/* module init: the run path's static calls */
+void axvcpu_vcpu_exit(void);
+
+int axvcpu_vcpu_create(struct axvcpu_vm *vm,
+		       const struct axvcpu_create_vcpu *args);
+
+/**
+ * axvcpu_vcpu_notify() - a request or event was queued: leave guest mode or wake
+ *
+ * Any context that may take a spinlock. The caller has made the request
+ * visible before (set_bit() or a lock).
+ */
+void axvcpu_vcpu_notify(struct axvcpu_vcpu *vcpu);
+
+/* May it run on this host CPU? */
+static inline bool axvcpu_vcpu_allowed(const struct axvcpu_vcpu *vcpu, int cpu)
+{
+	return vcpu->any_cpu || cpumask_test_cpu(cpu, vcpu->cpu_set);
+}
+
+/*
+ * Work that only the way back to user space does, and that can't wait for as long
+ * as a guest may run: task work, throttling above memory.high. The flag is also
+ * set at every preemption of a thread with restartable sequences, which are no
+ * reason to leave: user space is not entered before it is handled.
+ */
+static inline bool axvcpu_vcpu_user_work(void)
+{
+	if (likely(!test_thread_flag(TIF_NOTIFY_RESUME)))
+		return false;
+#ifdef CONFIG_MEMCG
+	if (current->memcg_nr_pages_over_high)
+		return true;
+#endif
+	return task_work_pending(current);
+}
+
+/**
+ * axvcpu_vcpu_must_leave() - before an entry, with interrupts off and mode set
+ *
+ * Return: the host has work for the task, or a request waits: return
+ * AXVCPU_OUT_WORK instead of entering.
+ */
+static inline bool axvcpu_vcpu_must_leave(const struct axvcpu_vcpu *vcpu)
+{
+	return READ_ONCE(vcpu->requests) || need_resched() ||
+	       signal_pending(current) ||
+	       axvcpu_vcpu_user_work() ||
+	       !axvcpu_vcpu_allowed(vcpu, smp_processor_id());
+}
+
+#endif /* AXVCPU_VCPU_H */

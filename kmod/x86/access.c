@@ -1,0 +1,613 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Guest memory by guest addresses: segmentation, the walk of the guest's page
+ * tables, instruction fetch.
+ *
+ * The walk does what the processor does (APM Volume 2, chapter 5; SDM Volume 3,
+ * chapter 4), for every paging mode, with the checks in the same order, so that
+ * what it refuses raises the very fault in the guest. With nested paging, AMD's
+ * processors read the PDPTEs of PAE from memory in each walk (APM Volume 2,
+ * 15.25.10 "Legacy PAE Mode"), and so does this one.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/rcupdate.h>
+#include <linux/uaccess.h>
+#include <asm/cpufeatures.h>
+#include <asm/msr-index.h>
+#include <asm/processor-flags.h>
+
+#include "x86.h"
+
+/* Page-table entries; the same bits at all levels that have them. */
+#define PTE_P		BIT_ULL(0)
+#define PTE_W		BIT_ULL(1)
+#define PTE_U		BIT_ULL(2)
+#define PTE_A		BIT_ULL(5)
+#define PTE_D		BIT_ULL(6)
+#define PTE_PS		BIT_ULL(7)
+#define PTE_NX		BIT_ULL(63)
+#define PTE_ADDRESS	GENMASK_ULL(51, 12)
+#define PTE_KEY_SHIFT	59
+#define PTE_KEY_MASK	15
+#define PDPTE_RESERVED	(GENMASK_ULL(8, 5) | GENMASK_ULL(2, 1))
+#define PSE36_HIGH	GENMASK_ULL(20, 13)	/* bits 39 to 32 of the address */
+#define PSE36_SHIFT	19
+#define PSE36_BITS	40
+#define PSE_RESERVED	BIT_ULL(21)
+
+/* #PF error code */
+#define PFEC_P		BIT(0)
+#define PFEC_W		BIT(1)
+#define PFEC_U		BIT(2)
+#define PFEC_RSVD		BIT(3)
+#define PFEC_I		BIT(4)
+#define PFEC_PK		BIT(5)
+
+/* struct axvcpu_x86_segment.attributes */
+#define SEG_CODE	0x0008
+#define SEG_DOWN	0x0004		/* data: expands down */
+#define SEG_RW		0x0002		/* data: writable; code: readable */
+#define SEG_P		0x0080
+#define SEG_DB		0x0400
+
+#define MAX_LEVELS	5
+/* Races with other vCPUs for an entry before the walk gives up. */
+#define MAX_RETRIES	64
+#define INSN_MAX	15
+
+/* ---- guest-physical reads ----------------------------------------------------- */
+
+/**
+ * struct x86_window - the region that was read last, for as long as one walk
+ * @gpa: its first address
+ * @length: its bytes, 0: none yet
+ * @hva: where it is in the owner's memory
+ */
+struct x86_window {
+	u64 gpa;
+	u64 length;
+	unsigned long hva;
+};
+
+/* The page at @gpa can be read through the window. */
+static bool x86_window_find(struct x86_vcpu *x, struct x86_window *window,
+			    u64 gpa)
+{
+	const struct axvcpu_region *region;
+	bool found = false;
+
+	if (likely(gpa - window->gpa < window->length))
+		return true;
+	rcu_read_lock();
+	region = axvcpu_memory_find(x->core.vm, gpa);
+	if (region) {
+		window->gpa = region->gpa;
+		window->length = region->length;
+		window->hva = region->hva;
+		found = true;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/* A naturally aligned entry of 4 or 8 bytes. Return: 0; -EFAULT. */
+static int x86_read_entry(struct x86_vcpu *x, struct x86_window *window, u64 gpa,
+			  unsigned int width, u64 *entry)
+{
+	unsigned long hva;
+	u32 half;
+
+	*entry = 0;
+	if (!x86_window_find(x, window, gpa))
+		return axvcpu_memory_read(x->core.vm, gpa, entry, width) ?
+			       -EFAULT :
+			       0;
+	hva = window->hva + (gpa - window->gpa);
+	if (width == sizeof(*entry))
+		return get_user(*entry, (u64 __user *)hva);
+	if (get_user(half, (u32 __user *)hva))
+		return -EFAULT;
+	*entry = half;
+	return 0;
+}
+
+/* ---- the walk -------------------------------------------------------------------- */
+
+/**
+ * struct x86_paging - a paging mode, and a walk in it
+ * @x: whose
+ * @window: see there
+ * @levels: of the tables
+ * @entry_bytes: 4 or 8
+ * @index_bits: of the linear address for each level
+ * @pae: legacy PAE: three levels, of which the top one is no table
+ * @nx: bit 63 forbids execution
+ * @reserved: high bits that no entry may have
+ * @linear: what is translated
+ * @access: AXVCPU_ACCESS_*
+ * @level: where the walk ended
+ * @gpa: by level less 1: where entries are
+ * @entry: and what they were
+ */
+struct x86_paging {
+	struct x86_vcpu *x;
+	struct x86_window *window;
+	unsigned int levels;
+	unsigned int entry_bytes;
+	unsigned int index_bits;
+	bool pae;
+	bool nx;
+	u64 reserved;
+	u64 linear;
+	u32 access;
+	unsigned int level;
+	u64 gpa[MAX_LEVELS];
+	u64 entry[MAX_LEVELS];
+};
+
+/* Outcome: -EPERM with the error code of #PF. */
+static int x86_walk_fault(const struct x86_paging *p, u32 error_code,
+			  struct x86_walk *walk)
+{
+	const struct x86_mode *m = &p->x->mode;
+
+	if (p->access & AXVCPU_ACCESS_WRITE)
+		error_code |= PFEC_W;
+	if (p->access & AXVCPU_ACCESS_USER)
+		error_code |= PFEC_U;
+	if (p->access & AXVCPU_ACCESS_EXECUTE &&
+	    (p->nx || m->cr4 & X86_CR4_SMEP))
+		error_code |= PFEC_I;
+	walk->error_code = error_code;
+	return -EPERM;
+}
+
+static bool x86_linear_canonical(const struct x86_vcpu *x, u64 linear)
+{
+	unsigned int spare = x->mode.cr4 & X86_CR4_LA57 ? 64 - 57 : 64 - 48;
+
+	return (u64)((s64)(linear << spare) >> spare) == linear;
+}
+
+/* The mode that the system registers select, and its first table. */
+static u64 x86_paging_begin(struct x86_paging *p)
+{
+	const struct x86_mode *m = &p->x->mode;
+	unsigned int bits = axvcpu_host.gpa_bits;
+
+	if (!(m->cr4 & X86_CR4_PAE)) {
+		p->levels = 2;
+		p->entry_bytes = 4;
+		p->index_bits = 10;
+		p->pae = false;
+		p->nx = false;
+		p->reserved = 0;
+		return m->cr3 & 0xfffff000;
+	}
+	p->entry_bytes = 8;
+	p->index_bits = 9;
+	p->nx = m->efer & EFER_NX;
+	p->pae = !(m->efer & EFER_LMA);
+	/* Bits 62 to 52 are reserved in PAE mode, and ignored in long mode. */
+	p->reserved = p->pae ? ~0ULL >> 1 : ~0ULL >> 12;
+	p->reserved &= ~0ULL << bits;
+	if (!p->nx)
+		p->reserved |= PTE_NX;
+	if (p->pae) {
+		p->levels = 3;
+		return m->cr3 & 0xffffffe0;
+	}
+	p->levels = m->cr4 & X86_CR4_LA57 ? 5 : 4;
+	return m->cr3 & PTE_ADDRESS;
+}
+
+/* The entry maps a page: always at the last level, by PS above. */
+static bool x86_walk_is_leaf(const struct x86_paging *p, unsigned int level,
+			     u64 entry)
+{
+	if (level == 1)
+		return true;
+	if (!(entry & PTE_PS))
+		return false;
+	if (level == 2)
+		return p->entry_bytes == 8 || p->x->mode.cr4 & X86_CR4_PSE;
+	return level == 3 && !p->pae && x86_guest_has(X86_FEATURE_GBPAGES);
+}
+
+/* Bits that must be zero in a present entry. */
+static u64 x86_walk_reserved(const struct x86_paging *p, unsigned int level,
+			     bool leaf)
+{
+	unsigned int bits = axvcpu_host.gpa_bits;
+	u64 high;
+
+	if (p->entry_bytes == 4) {
+		if (level == 1 || !leaf)
+			return 0;
+		if (!x86_guest_has(X86_FEATURE_PSE36))
+			return PSE36_HIGH | PSE_RESERVED;
+		high = bits < PSE36_BITS ? ~0ULL << (bits - PSE36_SHIFT) : 0;
+		return (PSE36_HIGH & high) | PSE_RESERVED;
+	}
+	if (p->pae && level == 3)
+		return p->reserved | PTE_NX | PDPTE_RESERVED;
+	/* PS of a level that has no pages is reserved. */
+	if (level > 2 && !leaf)
+		return p->reserved | PTE_PS;
+	if (level > 1 && leaf)
+		return p->reserved |
+		       GENMASK_ULL(12 + 9 * (level - 1) - 1, 13);
+	return p->reserved;
+}
+
+/* The rights of all levels together against the access. */
+static int x86_walk_check(const struct x86_paging *p, u64 rights, bool nx,
+			  struct x86_walk *walk)
+{
+	const struct x86_mode *m = &p->x->mode;
+	u32 access = p->access;
+	bool user = access & AXVCPU_ACCESS_USER;
+	bool write = access & AXVCPU_ACCESS_WRITE;
+	bool data = access & (AXVCPU_ACCESS_READ | AXVCPU_ACCESS_WRITE);
+	bool protect = user || m->cr0 & X86_CR0_WP;
+	unsigned int key;
+	u32 denied;
+
+	if (user && !(rights & PTE_U))
+		return x86_walk_fault(p, PFEC_P, walk);
+	if (write && protect && !(rights & PTE_W))
+		return x86_walk_fault(p, PFEC_P, walk);
+	if (access & AXVCPU_ACCESS_EXECUTE &&
+	    (nx || (!user && rights & PTE_U && m->cr4 & X86_CR4_SMEP)))
+		return x86_walk_fault(p, PFEC_P, walk);
+	if (!data || !(rights & PTE_U))
+		return 0;
+	/* RFLAGS.AC lifts SMAP from explicit accesses, of which ours are. */
+	if (!user && m->cr4 & X86_CR4_SMAP &&
+	    !(p->x->rflags & X86_EFLAGS_AC))
+		return x86_walk_fault(p, PFEC_P, walk);
+	if (!(m->cr4 & X86_CR4_PKE) || !(m->efer & EFER_LMA))
+		return 0;
+	key = p->entry[p->level - 1] >> PTE_KEY_SHIFT & PTE_KEY_MASK;
+	denied = p->x->fpu.pkru >> (2 * key);
+	if (denied & 1 || (denied & 2 && write && protect))
+		return x86_walk_fault(p, PFEC_P | PFEC_PK, walk);
+	return 0;
+}
+
+/* Accessed in every level that has the bit, dirty in the last. */
+static int x86_walk_set(struct x86_paging *p)
+{
+	unsigned int level = p->levels;
+
+	if (p->pae)
+		level--;	/* PDPTEs have neither */
+	for (; level >= p->level; level--) {
+		u64 entry = p->entry[level - 1];
+		u64 set = PTE_A;
+		int ret;
+
+		if (level == p->level && p->access & AXVCPU_ACCESS_WRITE)
+			set |= PTE_D;
+		if (likely((entry & set) == set))
+			continue;
+		ret = axvcpu_memory_cmpxchg(p->x->core.vm, p->gpa[level - 1],
+					    &entry, entry | set,
+					    p->entry_bytes);
+		if (ret)
+			return ret == -EAGAIN ? -EAGAIN : -EFAULT;
+	}
+	return 0;
+}
+
+static void x86_walk_outcome(const struct x86_paging *p, struct x86_walk *walk)
+{
+	u64 entry = p->entry[p->level - 1];
+	u64 size = 1ULL << (12 + p->index_bits * (p->level - 1));
+	u64 page = entry & PTE_ADDRESS & ~(size - 1);
+
+	if (p->entry_bytes == 4 && p->level == 2)
+		page = (entry & 0xffc00000) |
+		       (entry & PSE36_HIGH) << PSE36_SHIFT;
+	walk->gpa = page | (p->linear & (size - 1));
+	walk->page_size = size;
+}
+
+/* One pass through the tables. */
+static int x86_walk_once(struct x86_paging *p, struct x86_walk *walk)
+{
+	u64 table = x86_paging_begin(p);
+	u64 rights = PTE_W | PTE_U;
+	unsigned int level;
+	bool nx = false;
+
+	for (level = p->levels;; level--) {
+		unsigned int shift = 12 + p->index_bits * (level - 1);
+		u64 index = p->linear >> shift & ((1U << p->index_bits) - 1);
+		u64 gpa = table + index * p->entry_bytes;
+		bool leaf;
+		u64 entry;
+
+		if (x86_read_entry(p->x, p->window, gpa, p->entry_bytes,
+				   &entry))
+			return -EFAULT;
+		if (!(entry & PTE_P))
+			return x86_walk_fault(p, 0, walk);
+		leaf = x86_walk_is_leaf(p, level, entry);
+		if (entry & x86_walk_reserved(p, level, leaf))
+			return x86_walk_fault(p, PFEC_P | PFEC_RSVD, walk);
+		p->gpa[level - 1] = gpa;
+		p->entry[level - 1] = entry;
+		if (!p->pae || level < 3) {
+			rights &= entry;
+			nx |= p->nx && entry & PTE_NX;
+		}
+		if (leaf)
+			break;
+		table = entry & PTE_ADDRESS;
+	}
+	p->level = level;
+	x86_walk_outcome(p, walk);
+	return x86_walk_check(p, rights, nx, walk);
+}
+
+static int x86_walk_window(struct x86_vcpu *x, struct x86_window *window,
+			   u64 linear, u32 access, bool set,
+			   struct x86_walk *walk)
+{
+	struct x86_paging p;
+	unsigned int i;
+	int ret;
+
+	walk->error_code = 0;
+	walk->gp = false;
+	walk->gpa = (u32)linear;
+	walk->page_size = PAGE_SIZE;
+	if (!(x->mode.cr0 & X86_CR0_PG))
+		return 0;
+	if (x->mode.efer & EFER_LMA && !x86_linear_canonical(x, linear)) {
+		walk->gp = true;
+		return -EPERM;
+	}
+	p.x = x;
+	p.window = window;
+	p.linear = x->mode.efer & EFER_LMA ? linear : (u32)linear;
+	p.access = access;
+	for (i = 0; i < MAX_RETRIES; i++) {
+		ret = x86_walk_once(&p, walk);
+		if (ret || !set)
+			return ret;
+		ret = x86_walk_set(&p);
+		if (ret != -EAGAIN)
+			return ret;
+	}
+	return -EFAULT;
+}
+
+int x86_walk(struct x86_vcpu *x, u64 linear, u32 access, bool set,
+	     struct x86_walk *walk)
+{
+	struct x86_window window = {};
+
+	return x86_walk_window(x, &window, linear, access, set, walk);
+}
+
+void x86_queue_walk_fault(struct x86_vcpu *x, const struct x86_walk *fault,
+			  u64 linear)
+{
+	if (fault->gp)
+		x86_queue_gp(x, 0);
+	else
+		x86_queue_exception(x, X86_VECTOR_PF, true, fault->error_code,
+				    linear);
+}
+
+/* ---- copies by linear address ------------------------------------------------------- */
+
+/* The part of @length that is in @linear's page. */
+static size_t x86_in_page(u64 linear, size_t length)
+{
+	return min_t(size_t, length, PAGE_SIZE - (linear & (PAGE_SIZE - 1)));
+}
+
+/* Outside of 64-bit mode linear addresses wrap at 4 GiB. */
+static u64 x86_linear_wrap(const struct x86_vcpu *x, u64 linear)
+{
+	return x86_long_mode(x) ? linear : (u32)linear;
+}
+
+int x86_read_linear(struct x86_vcpu *x, u64 linear, void *to, size_t length,
+		    u32 access, struct x86_walk *fault, u64 *fault_linear)
+{
+	while (length) {
+		size_t part = x86_in_page(linear, length);
+		int ret;
+
+		*fault_linear = linear;
+		ret = x86_walk(x, linear, access, true, fault);
+		if (!ret)
+			ret = axvcpu_memory_read(x->core.vm, fault->gpa, to,
+						 part);
+		if (ret)
+			return ret;
+		linear = x86_linear_wrap(x, linear + part);
+		to += part;
+		length -= part;
+	}
+	return 0;
+}
+
+/* All pages are translated before the first byte is written. */
+int x86_write_linear(struct x86_vcpu *x, u64 linear, const void *from,
+		     size_t length, u32 access, struct x86_walk *fault,
+		     u64 *fault_linear)
+{
+	u64 at = linear;
+	size_t left;
+
+	for (left = length; left;) {
+		size_t part = x86_in_page(at, left);
+		int ret;
+
+		*fault_linear = at;
+		ret = x86_walk(x, at, access, true, fault);
+		if (ret)
+			return ret;
+		at = x86_linear_wrap(x, at + part);
+		left -= part;
+	}
+	while (length) {
+		size_t part = x86_in_page(linear, length);
+		int ret;
+
+		*fault_linear = linear;
+		ret = x86_walk(x, linear, access, true, fault);
+		if (!ret)
+			ret = axvcpu_memory_write(x->core.vm, fault->gpa, from,
+						  part);
+		if (ret)
+			return ret;
+		linear = x86_linear_wrap(x, linear + part);
+		from += part;
+		length -= part;
+	}
+	return 0;
+}
+
+/* ---- segmentation --------------------------------------------------------------------- */
+
+unsigned int x86_code_bytes(const struct x86_vcpu *x)
+{
+	if (x86_long_mode(x))
+		return 8;
+	return x->mode.segment[AXVCPU_X86_CS].attributes & SEG_DB ? 4 : 2;
+}
+
+/* The access is of a kind that the segment allows; not checked in real mode. */
+static bool x86_segment_allows(const struct x86_vcpu *x,
+			       const struct axvcpu_x86_segment *s, bool write)
+{
+	if (!(x->mode.cr0 & X86_CR0_PE) || x->rflags & X86_EFLAGS_VM)
+		return true;
+	if (!(s->attributes & SEG_P) ||
+	    s->attributes & AXVCPU_X86_SEG_UNUSABLE)
+		return false;
+	if (s->attributes & SEG_CODE)
+		return !write && s->attributes & SEG_RW;
+	return !write || s->attributes & SEG_RW;
+}
+
+static bool x86_segment_limit(const struct axvcpu_x86_segment *s, u64 first,
+			      u64 last)
+{
+	u64 end = s->limit;
+
+	if ((s->attributes & (SEG_CODE | SEG_DOWN)) == SEG_DOWN) {
+		end = s->attributes & SEG_DB ? 0xffffffff : 0xffff;
+		if (first <= s->limit)
+			return false;
+	}
+	return last <= end;
+}
+
+bool x86_linear(struct x86_vcpu *x, unsigned int segment, u64 offset,
+		unsigned int length, bool write, u64 *linear)
+{
+	const struct axvcpu_x86_segment *s;
+	u64 last = offset + length - 1;
+
+	if (segment > AXVCPU_X86_GS)
+		return false;
+	s = &x->mode.segment[segment];
+	if (x86_long_mode(x)) {
+		u64 base = segment >= AXVCPU_X86_FS ? s->base : 0;
+
+		*linear = base + offset;
+		return x86_linear_canonical(x, base + offset) &&
+		       x86_linear_canonical(x, base + last);
+	}
+	*linear = (u32)(s->base + offset);
+	return x86_segment_allows(x, s, write) &&
+	       x86_segment_limit(s, offset, last);
+}
+
+void x86_queue_segment_fault(struct x86_vcpu *x, unsigned int segment)
+{
+	u8 vector = segment == AXVCPU_X86_SS ? X86_VECTOR_SS : X86_VECTOR_GP;
+
+	x86_queue_exception(x, vector, true, 0, 0);
+}
+
+/* ---- fetch ------------------------------------------------------------------------------ */
+
+/* The first @length bytes at @gpa, which are in one page. */
+static int x86_fetch_bytes(struct x86_vcpu *x, struct x86_window *window,
+			   u64 gpa, u8 *insn, unsigned int length)
+{
+	u64 low, high;
+	unsigned long hva;
+
+	if (length < INSN_MAX || !x86_window_find(x, window, gpa))
+		return axvcpu_memory_read(x->core.vm, gpa, insn, length);
+	/* Two reads that overlap in one byte. */
+	hva = window->hva + (gpa - window->gpa);
+	if (get_user(low, (u64 __user *)hva) ||
+	    get_user(high, (u64 __user *)(hva + INSN_MAX - sizeof(high))))
+		return -EFAULT;
+	memcpy(insn, &low, sizeof(low));
+	memcpy(insn + INSN_MAX - sizeof(high), &high, sizeof(high));
+	return 0;
+}
+
+int x86_fetch(struct x86_vcpu *x, u8 insn[15], struct x86_walk *fault,
+	      u64 *fault_linear)
+{
+	u32 access = AXVCPU_ACCESS_EXECUTE;
+	struct x86_window window = {};
+	struct x86_walk second;
+	unsigned int first;
+	u64 linear = x->rip;
+	int ret;
+
+	if (!x86_long_mode(x))
+		linear = (u32)(x->mode.segment[AXVCPU_X86_CS].base + linear);
+	if (x->mode.cpl == 3)
+		access |= AXVCPU_ACCESS_USER;
+	*fault_linear = linear;
+	ret = x86_walk_window(x, &window, linear, access, true, fault);
+	if (ret)
+		return ret;
+	first = x86_in_page(linear, INSN_MAX);
+	ret = x86_fetch_bytes(x, &window, fault->gpa, insn, first);
+	if (ret)
+		return ret;
+	if (likely(first == INSN_MAX))
+		return INSN_MAX;
+	/* The instruction may end in the first page, whatever is in the next. */
+	linear = x86_linear_wrap(x, linear + first);
+	if (x86_walk_window(x, &window, linear, access, false, &second) ||
+	    axvcpu_memory_read(x->core.vm, second.gpa, insn + first,
+			       INSN_MAX - first))
+		return first;
+	return INSN_MAX;
+}
+
+/* ---- TRANSLATE ---------------------------------------------------------------------------- */
+
+int x86_translate(struct axvcpu_vcpu *vcpu, struct axvcpu_translate *args)
+{
+	struct x86_vcpu *x = to_x86(vcpu);
+	struct x86_walk walk;
+	int ret;
+
+	x->backend->sync_mode(x);
+	ret = x86_walk(x, args->gva, args->access, false, &walk);
+	if (ret && ret != -EPERM)
+		return ret;
+	args->valid = !ret;
+	args->gpa = ret ? 0 : walk.gpa;
+	args->page_size = ret ? 0 : walk.page_size;
+	args->error_code = walk.error_code;
+	return 0;
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The guest's x87, SSE, AVX, AVX-512 state, XCR0, XSS and PKRU.
+ *
+ * kernel_fpu_begin() puts the task's own state away and kernel_fpu_end() leaves
+ * it to the next return to user space to load it again. Between them all
+ * components that the kernel enabled are loaded, those too that the guest's XCR0
+ * hides: nothing of another task is left in a register. There is no laziness.
+ *
+ * The area is in XSAVE's standard format, which is the FPU block's: AMD64
+ * Architecture Programmer's Manual Volume 2, 11.5 "XSAVE/XRSTOR Instructions".
+ */
+#include <linux/kernel.h>
+#include <linux/log2.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <asm/cpufeature.h>
+#include <asm/fpu/api.h>
+#include <asm/fpu/types.h>
+#include <asm/msr-index.h>
+#include <asm/processor.h>
+
+#include "hw.h"
+#include "x86.h"
+
+/* XCR0 bits that a guest may have, if the host has them; no AMX, no CET. */
+#define X86_FPU_SUPPORTED	(XFEATURE_MASK_FP | XFEATURE_MASK_SSE | \
+				 XFEATURE_MASK_YMM | XFEATURE_MASK_AVX512 | \
+				 XFEATURE_MASK_PKRU)
+
+#define FCW_OFFSET		0
+#define MXCSR_OFFSET		24
+#define MXCSR_MASK_OFFSET	28
+#define XMM_OFFSET		160
+#define XMM_BYTES		256
+#define LEGACY_USED		(XMM_OFFSET + XMM_BYTES)
+#define LEGACY_BYTES		512
+#define HEADER_BYTES		64
+#define FCW_INIT		0x037f
+#define MXCSR_INIT		0x1f80
+#define MXCSR_MASK_DEFAULT	0xffbf
+
+struct x86_fpu_header {
+	u64 xstate_bv;
+	u64 xcomp_bv;
+	u64 reserved[6];
+};
+
+static struct {
+	u64 features;		/* components in the area */
+	u64 host_xcr0;
+	u64 host_xss;
+	u32 size;
+	u32 mxcsr_mask;
+	bool xsave;
+	bool xsaveopt;
+	bool pkru;
+	u32 offset[XFEATURE_MAX];
+	u32 bytes[XFEATURE_MAX];
+} x86_fpu_host __ro_after_init;
+
+static struct x86_fpu_header *x86_fpu_header(void *area)
+{
+	return area + LEGACY_BYTES;
+}
+
+/* ---- the module -------------------------------------------------------------- */
+
+static void x86_fpu_init_components(void)
+{
+	u32 eax, ebx, ecx, edx;
+	unsigned int i;
+
+	for (i = 2; i < XFEATURE_MAX; i++) {
+		if (!(x86_fpu_host.features & BIT_ULL(i)))
+			continue;
+		cpuid_count(0xd, i, &eax, &ebx, &ecx, &edx);
+		x86_fpu_host.bytes[i] = eax;
+		x86_fpu_host.offset[i] = ebx;
+		x86_fpu_host.size = max(x86_fpu_host.size, eax + ebx);
+	}
+}
+
+/* The bits of MXCSR that may be set; 0 means the oldest set of them. */
+static u32 x86_fpu_read_mxcsr_mask(void)
+{
+	static u8 image[LEGACY_BYTES] __aligned(16);
+
+	kernel_fpu_begin();
+	asm volatile("fxsave %0" : "=m"(image));
+	kernel_fpu_end();
+	return *(u32 *)(image + MXCSR_MASK_OFFSET) ?: MXCSR_MASK_DEFAULT;
+}
+
+int x86_fpu_init(void)
+{
+	u64 xss = 0;
+
+	x86_fpu_host.features = XFEATURE_MASK_FPSSE;
+	x86_fpu_host.size = LEGACY_BYTES + HEADER_BYTES;
+	x86_fpu_host.mxcsr_mask = x86_fpu_read_mxcsr_mask();
+	if (!boot_cpu_has(X86_FEATURE_XSAVE))
+		return 0;
+	x86_fpu_host.xsave = true;
+	x86_fpu_host.xsaveopt = boot_cpu_has(X86_FEATURE_XSAVEOPT);
+	x86_fpu_host.host_xcr0 = hw_xgetbv();
+	x86_fpu_host.features = x86_fpu_host.host_xcr0 & X86_FPU_SUPPORTED;
+	if (!boot_cpu_has(X86_FEATURE_OSPKE))
+		x86_fpu_host.features &= ~(u64)XFEATURE_MASK_PKRU;
+	x86_fpu_host.pkru = boot_cpu_has(X86_FEATURE_OSPKE);
+	if (boot_cpu_has(X86_FEATURE_XSAVES))
+		hw_rdmsr_safe(MSR_IA32_XSS, &xss);
+	x86_fpu_host.host_xss = xss;
+	x86_fpu_init_components();
+	return 0;
+}
+
+u64 x86_fpu_features(void)
+{
+	return x86_fpu_host.features;
+}
+
+u32 x86_fpu_size(void)
+{
+	return x86_fpu_host.size;
+}
+
+/* ---- a vCPU's area -------------------------------------------------------------- */
+
+int x86_fpu_new(struct x86_vcpu *x)
+{
+	/* A power of two from kmalloc() is aligned to itself, so to 64 too. */
+	x->fpu.area = kzalloc(roundup_pow_of_two(x86_fpu_host.size),
+			      GFP_KERNEL_ACCOUNT);
+	if (!x->fpu.area)
+		return -ENOMEM;
+	x86_fpu_reset(x);
+	return 0;
+}
+
+void x86_fpu_free(struct x86_vcpu *x)
+{
+	kfree(x->fpu.area);
+	x->fpu.area = NULL;
+}
+
+/* MXCSR is loaded from the area even where its component is in its init state. */
+static void x86_fpu_init_area(void *area)
+{
+	memset(area, 0, x86_fpu_host.size);
+	*(u16 *)(area + FCW_OFFSET) = FCW_INIT;
+	*(u32 *)(area + MXCSR_OFFSET) = MXCSR_INIT;
+	*(u32 *)(area + MXCSR_MASK_OFFSET) = x86_fpu_host.mxcsr_mask;
+}
+
+void x86_fpu_reset(struct x86_vcpu *x)
+{
+	x86_fpu_init_area(x->fpu.area);
+	x->fpu.xcr0 = XFEATURE_MASK_FP;
+	x->fpu.xss = 0;
+	x->fpu.pkru = 0;
+}
+
+/* ---- the switch -------------------------------------------------------------------- */
+
+/*
+ * Between an FXSAVE or XSAVE and its opposite some processors keep the last x87
+ * instruction's pointers unless an exception is pending: the guest would see the
+ * task's. Overwrite them by an instruction of ours.
+ */
+static void x86_fpu_clear_pointers(void)
+{
+	static const u32 zero;
+
+	if (static_cpu_has_bug(X86_BUG_FXSAVE_LEAK))
+		asm volatile("fnclex\n\temms\n\tfildl %0" : : "m"(zero));
+}
+
+/* Return: false: the image has something that faults. */
+static bool x86_fpu_restore(void *area, u64 features)
+{
+	int failed = 1;
+
+	if (x86_fpu_host.xsave)
+		asm volatile("1: xrstor64 %[area]\n"
+			     "	xorl %[failed], %[failed]\n"
+			     "2:\n" _ASM_EXTABLE(1b, 2b)
+			     : [failed] "+r"(failed)
+			     : [area] "m"(*(u8 *)area), "a"((u32)features),
+			       "d"((u32)(features >> 32))
+			     : "memory", "cc");
+	else
+		asm volatile("1: fxrstor64 %[area]\n"
+			     "	xorl %[failed], %[failed]\n"
+			     "2:\n" _ASM_EXTABLE(1b, 2b)
+			     : [failed] "+r"(failed)
+			     : [area] "m"(*(u8 *)area)
+			     : "memory", "cc");
+	return !failed;
+}
+
+static void x86_fpu_store(void *area, u64 features)
+{
+	u32 low = features, high = features >> 32;
+
+	if (likely(x86_fpu_host.xsaveopt))
+		asm volatile("xsaveopt64 %[area]"
+			     : [area] "+m"(*(u8 *)area)
+			     : "a"(low), "d"(high)
+			     : "memory");
+	else if (x86_fpu_host.xsave)
+		asm volatile("xsave64 %[area]"
+			     : [area] "+m"(*(u8 *)area)
+			     : "a"(low), "d"(high)
+			     : "memory");
+	else
+		asm volatile("fxsave64 %[area]"
+			     : [area] "=m"(*(u8 *)area)
+			     :
+			     : "memory");
+}
+
+void x86_fpu_load(struct x86_vcpu *x)
+{
+	struct x86_fpu *fpu = &x->fpu;
+
+	kernel_fpu_begin_mask(0);
+	if (x86_fpu_host.pkru)
+		fpu->host_pkru = hw_rdpkru();
+	/*
+	 * A guest can execute XSAVES even where its CPUID has none: with the
+	 * host's XSS it would reach the host's supervisor components.
+	 */
+	if (unlikely(x86_fpu_host.host_xss))
+		hw_wrmsr(MSR_IA32_XSS, 0);
+	x86_fpu_clear_pointers();
+	if (unlikely(!x86_fpu_restore(fpu->area, x86_fpu_host.features))) {
+		/* x86_fpu_set() lets no such image in. */
+		x86_fpu_init_area(fpu->area);
+		x86_fpu_restore(fpu->area, x86_fpu_host.features);
+	}
+	if (unlikely(fpu->xcr0 != x86_fpu_host.host_xcr0) && x86_fpu_host.xsave)
+		hw_xsetbv(fpu->xcr0);
+}
+
+void x86_fpu_save(struct x86_vcpu *x)
+{
+	struct x86_fpu *fpu = &x->fpu;
+
+	if (unlikely(fpu->xcr0 != x86_fpu_host.host_xcr0) && x86_fpu_host.xsave)
+		hw_xsetbv(x86_fpu_host.host_xcr0);
+	if (x86_fpu_host.pkru)
+		fpu->pkru = hw_rdpkru();
+	x86_fpu_store(fpu->area, x86_fpu_host.features);
+	if (unlikely(x86_fpu_host.host_xss))
+		hw_wrmsr(MSR_IA32_XSS, x86_fpu_host.host_xss);
+	if (x86_fpu_host.pkru && fpu->pkru != fpu->host_pkru)
+		hw_wrpkru(fpu->host_pkru);
+	kernel_fpu_end();
+}
+
+/* ---- XCR0 and the block ------------------------------------------------------------- */
+
+bool x86_fpu_xcr0_valid(u64 xcr0)
+{
+	u64 avx512 = xcr0 & XFEATURE_MASK_AVX512;
+
+	/* Without XSAVE there is no XCR0, and its value after reset stands. */
+	if (!x86_fpu_host.xsave)
+		return xcr0 == XFEATURE_MASK_FP;
+	if (!(xcr0 & XFEATURE_MASK_FP) || xcr0 & ~x86_fpu_host.features)
+		return false;
+	if ((xcr0 & XFEATURE_MASK_YMM) && !(xcr0 & XFEATURE_MASK_SSE))
+		return false;
+	return !avx512 || (avx512 == XFEATURE_MASK_AVX512 &&
+			   (xcr0 & XFEATURE_MASK_YMM));
+}
+
+bool x86_fpu_set_xcr0(struct x86_vcpu *x, u64 xcr0)
+{
+	if (!x86_fpu_host.xsave || !x86_fpu_xcr0_valid(xcr0))
+		return false;
+	x->fpu.xcr0 = xcr0;
+	hw_xsetbv(xcr0);
+	return true;
+}
+
+/* XSAVEOPT leaves old bytes where a component is in its init state. */
+static void x86_fpu_get_init(u8 *to, u64 xstate_bv)
+{
+	unsigned int i;
+
+	if (!(xstate_bv & XFEATURE_MASK_FP)) {
+		memset(to, 0, MXCSR_OFFSET);
+		memset(to + MXCSR_MASK_OFFSET + 4, 0,
+		       XMM_OFFSET - MXCSR_MASK_OFFSET - 4);
+		*(u16 *)(to + FCW_OFFSET) = FCW_INIT;
+	}
+	if (!(xstate_bv & XFEATURE_MASK_SSE))
+		memset(to + XMM_OFFSET, 0, XMM_BYTES);
+	for (i = 2; i < XFEATURE_MAX; i++)
+		if (x86_fpu_host.bytes[i] && !(xstate_bv & BIT_ULL(i)))
+			memset(to + x86_fpu_host.offset[i], 0,
+			       x86_fpu_host.bytes[i]);
+}
+
+void x86_fpu_get(struct x86_vcpu *x, void *buffer)
+{
+	struct x86_fpu_header *header = x86_fpu_header(buffer);
+
+	memcpy(buffer, x->fpu.area, x86_fpu_host.size);
+	if (!x86_fpu_host.xsave)
+		header->xstate_bv = XFEATURE_MASK_FPSSE;
+	memset(buffer + LEGACY_USED, 0, LEGACY_BYTES - LEGACY_USED);
+	*(u32 *)(buffer + MXCSR_MASK_OFFSET) = x86_fpu_host.mxcsr_mask;
+	x86_fpu_get_init(buffer, header->xstate_bv);
+}
+
+int x86_fpu_set(struct x86_vcpu *x, const void *buffer)
+{
+	const struct x86_fpu_header *header = buffer + LEGACY_BYTES;
+	u32 mxcsr = *(const u32 *)(buffer + MXCSR_OFFSET);
+	u32 pkru = 0;
+
+	/* What XRSTOR would fault for. */
+	if (header->xstate_bv & ~x86_fpu_host.features || header->xcomp_bv ||
+	    memchr_inv(header->reserved, 0, sizeof(header->reserved)) ||
+	    mxcsr & ~x86_fpu_host.mxcsr_mask)
+		return -EINVAL;
+	memcpy(x->fpu.area, buffer, x86_fpu_host.size);
+	if (header->xstate_bv & XFEATURE_MASK_PKRU)
+		memcpy(&pkru, buffer + x86_fpu_host.offset[XFEATURE_PKRU],
+		       sizeof(pkru));
+	x->fpu.pkru = pkru;
+	if (!x86_fpu_host.xsave)
+		x86_fpu_get_init(x->fpu.area, header->xstate_bv);
+	return 0;
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Speculation: what stands between guest and host, and between two guests, on
+ * AMD processors, and where each measure is.
+ *
+ * Spectre v2, guest to guest: an IBPB when a CPU enters another vCPU than last
+ *	time, here. A vCPU's id is never used again, so a recycled struct is
+ *	another vCPU.
+ * Spectre v2, guest to host: the kernel's own IBRS, automatic IBRS or retpolines
+ *	stay as they are: SPEC_CTRL is not switched, because guests have none. CPUID
+ *	hides it and its MSR is intercepted, so the host's value (STIBP, SSBD of the
+ *	task, IBRS) is in force in the guest too, and no switch can be mistimed.
+ *	Automatic IBRS is a bit of EFER, which VMRUN switches.
+ * Return stack: filled after every exit, where the kernel does so for its own
+ *	(X86_FEATURE_RSB_VMEXIT): switch.S.
+ * Retbleed, Inception: the kernel's untraining call before the first RET, or an
+ *	IBPB on every exit, whatever the kernel chose: switch.S. BP_CFG's
+ *	BpSpecReduce where it counts on that: svm.c.
+ * Straight-line and register speculation: all registers that held guest values are
+ *	cleared after an exit: switch.S.
+ * Transient scheduler attacks: VERW before VMRUN: switch.S.
+ * VMSCAPE (guest to the VMM in user space): the kernel's own barrier before the
+ *	next return to user space is asked for when RUN leaves the guest, here.
+ * Indices that a guest controls: array_index_nospec() in the exit handlers.
+ * L1TF, MDS, iTLB multihit: not on these processors.
+ */
+#include <linux/percpu.h>
+#include <asm/cpufeature.h>
+#include <asm/msr-index.h>
+#include <asm/nospec-branch.h>
+
+#include "hw.h"
+#include "x86.h"
+
+int x86_mitigations_init(void)
+{
+	return 0;
+}
+
+void x86_mitigate_switch(struct x86_vcpu *x)
+{
+	if (!boot_cpu_has(X86_FEATURE_USE_IBPB))
+		return;
+	hw_wrmsr(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
+	x->core.stats.ibpbs++;
+}
+
+void x86_mitigate_user(void)
+{
+#ifdef X86_FEATURE_IBPB_EXIT_TO_USER
+	if (cpu_feature_enabled(X86_FEATURE_IBPB_EXIT_TO_USER))
+		this_cpu_write(x86_ibpb_exit_to_user, true);
+#endif
+}

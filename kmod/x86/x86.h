@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the SVM and VMX back ends share: the x86 vCPU and one section of
+ * prototypes for each file of kmod/x86.
+ */
+#ifndef AXVCPU_X86_X86_H
+#define AXVCPU_X86_X86_H
+
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <asm/processor-flags.h>
+
+#include "../../uapi/axvcpu_x86.h"
+#include "../arch.h"
+#include "../exit.h"
+#include "../vcpu.h"
+#include "../vm.h"
+#include "decode.h"
+
+struct x86_vcpu;
+
+/**
+ * struct x86_mode - what paging and emulation need of the guest's system state
+ *
+ * A back end fills it (x86_vcpu.backend->sync_mode()) before it calls shared code that
+ * walks or decodes. Read only for shared code.
+ */
+struct x86_mode {
+	u64 cr0;
+	u64 cr3;
+	u64 cr4;
+	u64 efer;
+	u64 pat;
+	u8 cpl;
+	struct axvcpu_x86_segment segment[AXVCPU_X86_SEGMENTS];
+};
+
+/** enum x86_pending_kind - which file goes on with the instruction */
+enum x86_pending_kind {
+	X86_PENDING_NONE,
+	X86_PENDING_IO,		/* pio.c */
+	X86_PENDING_MMIO,	/* mmio.c */
+	X86_PENDING_SYSREG,	/* msr.c */
+};
+
+/**
+ * struct x86_pending - the kernel's own copy of an instruction in its middle
+ * @kind: enum x86_pending_kind
+ * @read: the answer carries data
+ * @width: bytes of one element
+ * @length: instruction bytes
+ * @io: pio.c: port; a string instruction: element count of this part, and for
+ *	INS where the part goes (the second address: beyond a page boundary)
+ * @mmio: mmio.c: the decoded instruction, and what it addresses
+ *
+ * x86_io() leaves kind X86_PENDING_IO behind when it returns EMULATE, and only
+ * then: the back end's emulate() calls x86_io_emulate() if kind is that and
+ * core.pending is not set, else it is a second-stage fault: x86_mmio().
+ */
+struct x86_pending {
+	u8 kind;
+	bool read;
+	u8 width;
+	u8 length;
+	union {
+		struct {
+			u16 port;
+			bool string;
+			bool rep;
+			bool down;		/* RFLAGS.DF */
+			u8 address_bytes;
+			u8 segment;		/* OUTS: source segment */
+			u32 count;
+			u64 gpa[2];
+			u64 hw_code;
+		} io;
+		struct {
+			struct x86_insn insn;
+			u64 gpa;
+			u64 gva;
+		} mmio;
+	};
+};
+
+/**
+ * struct x86_events - what waits to be raised in the guest (event.c)
+ * @any: something of the below waits, or NMIs are masked. Set after it was added, so that an entry
+ *	that read it as false and has set vcpu->mode before is told by the IPI
+ * @nmi_pending: 0 to 2
+ * @interrupts: by vector
+ * @nmi_masked: until the guest's IRET
+ * @exception_pending: raised at the next entry, with the members behind it
+ * @shutdown: an exception met a double fault: the guest is at its end
+ * @reinject: an event whose delivery was cut short by an exit: 0, enum
+ *	axvcpu_event + 1, AXVCPU_X86_REINJECT_SOFT
+ *
+ * @any, @nmi_pending and @interrupts are added to by any thread and taken from
+ * by the owner, by atomic operations; the rest belongs to the owner.
+ */
+struct x86_events {
+	bool any;
+	atomic_t nmi_pending;
+	unsigned long interrupts[256 / BITS_PER_LONG];
+	bool nmi_masked;
+	bool shutdown;
+	bool exception_pending;
+	u8 exception_vector;
+	bool exception_has_error_code;
+	u32 exception_error_code;
+	u64 exception_address;
+	u8 reinject;
+	u8 reinject_vector;
+	bool reinject_has_error_code;
+	u8 reinject_length;
+	u32 reinject_error_code;
+};
+
+/**
+ * struct x86_fpu - the guest's x87, SSE, AVX, AVX-512 state (fpu.c)
+ * @area: XSAVE area, 64-byte aligned, standard format, x86_fpu_size() bytes
+ * @xcr0: the guest's
+ * @xss: the guest's
+ * @pkru: the guest's, valid outside of guest mode
+ */
+struct x86_fpu {
+	void *area;
+	u64 xcr0;
+	u64 xss;
+	u32 pkru;
+	u64 host_xcr0;
+	u64 host_xss;
+	u32 host_pkru;
+};
+
+/**
+ * struct x86_backend_ops - what shared code asks of SVM or VMX (cold paths)
+ * @sync_mode: fill x->mode
+ * @get_system, @set_system: segments, tables, control registers, EFER; values
+ *	are already checked by regs.c. set_system also refreshes x->mode. The DPL
+ *	of SS is the CPL, both ways. regs.c itself keeps XCR0, sets the unusable
+ *	bit of what is not present, and repairs G and the TSS's busy bit, which
+ *	some hardware does not save
+ * @get_msrs, @set_msrs: the MSRs that live in hardware structures; regs.c does
+ *	xss, misc_enable and the MTRRs
+ * @get_dr, @set_dr: DR6 and DR7 and, where they are loaded, DR0 to DR3
+ * @get_tsc_offset, @set_tsc_offset
+ */
+struct x86_backend_ops {
+	void (*sync_mode)(struct x86_vcpu *x);
+	void (*get_system)(struct x86_vcpu *x, struct axvcpu_x86_system *s);
+	void (*set_system)(struct x86_vcpu *x,
+			   const struct axvcpu_x86_system *s);
+	void (*get_msrs)(struct x86_vcpu *x, struct axvcpu_x86_msrs *m);
+	void (*set_msrs)(struct x86_vcpu *x, const struct axvcpu_x86_msrs *m);
+	void (*get_dr)(struct x86_vcpu *x, struct axvcpu_x86_debug *d);
+	void (*set_dr)(struct x86_vcpu *x, const struct axvcpu_x86_debug *d);
+	u64 (*get_tsc_offset)(struct x86_vcpu *x);
+	void (*set_tsc_offset)(struct x86_vcpu *x, u64 offset);
+};
+
+/**
+ * struct x86_vcpu - an x86 vCPU; struct svm_vcpu and struct vmx_vcpu embed it
+ * @core: first
+ * @gpr: in encoding order, true outside of guest mode (RSP and RAX too)
+ * @rip, @rflags: true outside of guest mode; the back end writes them to the
+ *	hardware before an entry
+ * @interrupt_shadow: in the shadow of STI or MOV SS: same. Shared code clears it
+ *	when it moves RIP, without a call to the back end
+ * @mode: see there
+ * @backend: see there
+ * @pending: see there
+ * @msrs: MSRs that the guest owns but that need no hardware: MTRRs, misc_enable
+ */
+struct x86_vcpu {
+	struct axvcpu_vcpu core;
+	u64 gpr[16];
+	u64 rip;
+	u64 rflags;
+	bool interrupt_shadow;
+	u64 entry;			/* set_entry() */
+	const struct x86_backend_ops *backend;
+	struct x86_events events;
+	struct x86_fpu fpu;
+	struct x86_mode mode;
+	struct x86_pending pending;
+	u32 apic_id;
+	u32 exception_exits;
+	u64 mtrr_def_type;
+	u64 mtrr_fixed[11];
+	u64 mtrr_variable[16];
+	u64 misc_enable;
+	u64 apic_base;
+};
+
+static inline struct x86_vcpu *to_x86(struct axvcpu_vcpu *vcpu)
+{
+	return container_of(vcpu, struct x86_vcpu, core);
+}
+
+#define X86_VECTOR_DB	1
+#define X86_VECTOR_NMI	2
+#define X86_VECTOR_BP	3
+#define X86_VECTOR_OF	4
+#define X86_VECTOR_UD	6
+#define X86_VECTOR_DF	8
+#define X86_VECTOR_SS	12
+#define X86_VECTOR_GP	13
+#define X86_VECTOR_PF	14
+#define X86_VECTOR_AC	17
+#define X86_VECTOR_MC	18
+
+/* ---- regs.c: create and setup configs, register blocks ----------------- */
+/*
+ * x86_create() parses the create config, makes the FPU area and resets: x->backend
+ * is set and its callbacks work before. x86_destroy() also after a failed one.
+ */
+int x86_create(struct x86_vcpu *x, const void *config, size_t length);
+void x86_destroy(struct x86_vcpu *x);
+/* All registers as after INIT, nothing pending; part of create() and reset(). */
+void x86_reset(struct x86_vcpu *x);
+int x86_setup(struct x86_vcpu *x, const void *config, size_t length);
+int x86_get_block(struct axvcpu_vcpu *vcpu, u32 block, void *buffer);
+int x86_set_block(struct axvcpu_vcpu *vcpu, u32 block, const void *buffer);
+void x86_block_lengths(u32 length[AXVCPU_BLOCK_COUNT]);
+/* The architecture's and our own rules for control registers and EFER. */
+bool x86_cr0_valid(u64 cr0);
+bool x86_cr4_valid(u64 cr4);
+bool x86_efer_valid(u64 efer);
+u64 x86_cr4_guest_bits(void);	/* CR4 bits that our CPUID lets a guest set */
+u64 x86_efer_guest_bits(void);	/* same for EFER, LMA included */
+/* @address has the canonical form for the widest linear address of a guest. */
+bool x86_canonical(u64 address);
+
+/* ---- event.c: the queue ------------------------------------------------ */
+void x86_events_reset(struct x86_vcpu *x);
+int x86_inject_interrupt(struct axvcpu_vcpu *vcpu, u32 type, u32 vector);
+int x86_inject_exception(struct axvcpu_vcpu *vcpu,
+			 const struct axvcpu_inject *event);
+/* An exception that has an error code, or none, as the processor pushes it. */
+bool x86_exception_valid(u32 vector, bool has_error_code);
+/*
+ * Raise an exception of the guest's own doing at the current RIP, merging with
+ * one that waits (contributory, #DF, shutdown) by the rules of the manual.
+ */
+void x86_queue_exception(struct x86_vcpu *x, u8 vector, bool has_error_code,
+			 u32 error_code, u64 address);
+static inline void x86_queue_gp(struct x86_vcpu *x, u32 error_code)
+{
+	x86_queue_exception(x, X86_VECTOR_GP, true, error_code, 0);
+}
+
+static inline void x86_queue_ud(struct x86_vcpu *x)
+{
+	x86_queue_exception(x, X86_VECTOR_UD, false, 0, 0);
+}
+
+/* The highest vector that waits, or -1. */
+int x86_events_interrupt(const struct x86_vcpu *x);
+/* Recompute @any after something was taken. */
+void x86_events_taken(struct x86_vcpu *x);
+/* The event that an exit cut short is an exception. */
+static inline bool x86_reinject_is_exception(const struct x86_vcpu *x)
+{
+	return x->events.reinject == AXVCPU_EVENT_EXCEPTION + 1;
+}
+
+bool x86_runnable(struct axvcpu_vcpu *vcpu);
+void x86_get_events(struct x86_vcpu *x, struct axvcpu_x86_events *e);
+int x86_set_events(struct x86_vcpu *x, const struct axvcpu_x86_events *e);
+
+/* ---- fpu.c: x87 to AVX-512, XCR0, XSS, PKRU ----------------------------- */
+int x86_fpu_init(void);			/* module: supported components, size */
+u64 x86_fpu_features(void);		/* XCR0 bits that a guest may set */
+u32 x86_fpu_size(void);			/* of the FPU block: all those components */
+int x86_fpu_new(struct x86_vcpu *x);
+void x86_fpu_free(struct x86_vcpu *x);
+void x86_fpu_reset(struct x86_vcpu *x);	/* as after INIT */
+/*
+ * Switch to the guest's state and back: preemption is off from load to save,
+ * and no user memory is touched between them.
+ */
+void x86_fpu_load(struct x86_vcpu *x);
+void x86_fpu_save(struct x86_vcpu *x);
+/* XSETBV by the guest. Return: false: #GP. Between load and save. */
+bool x86_fpu_set_xcr0(struct x86_vcpu *x, u64 xcr0);
+bool x86_fpu_xcr0_valid(u64 xcr0);
+void x86_fpu_get(struct x86_vcpu *x, void *buffer);
+int x86_fpu_set(struct x86_vcpu *x, const void *buffer);
+
+/* ---- cpuid.c ------------------------------------------------------------ */
+void x86_cpuid_init(void);	/* module: after x86_fpu_init() */
+/* Emulate CPUID: reads and writes x->gpr; no RIP change. x->mode is not used. */
+void x86_cpuid(struct x86_vcpu *x, u64 cr4);
+/* The guest sees this feature: X86_FEATURE_* of the host kernel. */
+bool x86_guest_has(unsigned int feature);
+/* CPUID leaf 1 EAX, which is also RDX after INIT */
+u32 x86_cpuid_signature(void);
+
+/* ---- msr.c ---------------------------------------------------------------*/
+/*
+ * RDMSR and WRMSR that were intercepted, from run(): handled here, or an exit.
+ * The back end has tried the MSRs that only it knows. @length: of the
+ * instruction. Return: AXVCPU_OUT_AGAIN (done: RIP advanced, or an exception
+ * queued), AXVCPU_OUT_EXIT.
+ */
+int x86_rdmsr(struct x86_vcpu *x, unsigned int length, u64 hw_code);
+int x86_wrmsr(struct x86_vcpu *x, unsigned int length, u64 hw_code);
+int x86_msr_complete(struct x86_vcpu *x, const struct axvcpu_complete *answer);
+void x86_msr_reset(struct x86_vcpu *x);
+/* Every value of the block is one that WRMSR would take. */
+bool x86_msrs_valid(const struct axvcpu_x86_msrs *m);
+bool x86_pat_valid(u64 pat);
+
+/* ---- access.c: guest memory by guest addresses -------------------------- */
+/**
+ * struct x86_walk - the outcome of a walk of the guest's page tables
+ */
+struct x86_walk {
+	u64 gpa;
+	u64 page_size;
+	u32 error_code;		/* of the #PF if it fails */
+	bool gp;		/* fails with #GP (non-canonical) instead */
+};
+/*
+ * Linear address to GPA with the checks of the paging mode in x->mode (32-bit,
+ * PAE, 4 and 5 levels; WP, NXE, SMEP, SMAP with AC, PKE). @access:
+ * AXVCPU_ACCESS_*. @set: set accessed and dirty bits. Return: 0; -EPERM: the
+ * guest faults, see the outcome; -EFAULT: the host can't read the tables now.
+ */
+int x86_walk(struct x86_vcpu *x, u64 linear, u32 access, bool set,
+	     struct x86_walk *walk);
+/*
+ * Copy by linear address. Return: 0; -EPERM: @fault tells the exception (queue
+ * it with x86_queue_walk_fault()); -ENXIO: a page has no memory region;
+ * -EFAULT; -EROFS.
+ */
+int x86_read_linear(struct x86_vcpu *x, u64 linear, void *to, size_t length,
+		    u32 access, struct x86_walk *fault, u64 *fault_linear);
+int x86_write_linear(struct x86_vcpu *x, u64 linear, const void *from,
+		     size_t length, u32 access, struct x86_walk *fault,
+		     u64 *fault_linear);
+void x86_queue_walk_fault(struct x86_vcpu *x, const struct x86_walk *fault,
+			  u64 linear);
+/*
+ * Segment and offset to linear, with limit and type checks outside of 64-bit
+ * mode and the canonical check in it. Return: false: #GP(0), or #SS(0) for SS.
+ */
+bool x86_linear(struct x86_vcpu *x, unsigned int segment, u64 offset,
+		unsigned int length, bool write, u64 *linear);
+/* The exception of a failed x86_linear(). */
+void x86_queue_segment_fault(struct x86_vcpu *x, unsigned int segment);
+/* Instruction bytes at RIP. Return: how many (1 to 15), or as x86_read_linear() */
+int x86_fetch(struct x86_vcpu *x, u8 insn[15], struct x86_walk *fault,
+	      u64 *fault_linear);
+int x86_translate(struct axvcpu_vcpu *vcpu, struct axvcpu_translate *args);
+/* CS is a 64-bit code segment. */
+static inline bool x86_long_mode(const struct x86_vcpu *x)
+{
+	return (x->mode.efer & (1ULL << 10)) &&
+	       (x->mode.segment[AXVCPU_X86_CS].attributes & (1U << 9));
+}
+
+/* 2, 4 or 8: the default operand or address size of the code segment */
+unsigned int x86_code_bytes(const struct x86_vcpu *x);
+
+/* ---- pio.c --------------------------------------------------------------- */
+/**
+ * struct x86_io - an intercepted IN, OUT, INS or OUTS as the hardware tells it
+ */
+struct x86_io {
+	u16 port;
+	u8 width;		/* 1, 2, 4 */
+	bool in;
+	bool string;
+	bool rep;
+	u8 address_bytes;	/* strings: 2, 4, 8; 0: not told, decode it */
+	u8 segment;		/* OUTS: enum axvcpu_x86_segment_index; 0xff: not told */
+	u64 next_rip;
+};
+/*
+ * From run(). Return: AXVCPU_OUT_EXIT: IN and OUT; AXVCPU_OUT_EMULATE: strings,
+ * which need guest memory.
+ */
+int x86_io(struct x86_vcpu *x, const struct x86_io *io, u64 hw_code);
+int x86_io_emulate(struct x86_vcpu *x);	/* the string form, or its next part */
+int x86_io_complete(struct x86_vcpu *x, const struct axvcpu_complete *answer);
+
+/* ---- mmio.c --------------------------------------------------------------- */
+/*
+ * From emulate(), after a second-stage fault that no memory answers: decode the
+ * instruction at RIP and make the MMIO exit. @insn, @length: bytes that the
+ * hardware fetched, 0: none. x->mode is synced.
+ */
+int x86_mmio(struct x86_vcpu *x, const u8 *insn, unsigned int length,
+	     u64 hw_code);
+int x86_mmio_complete(struct x86_vcpu *x, const struct axvcpu_complete *answer);
+
+/* ---- regs.c again: what emulation does to the PC -------------------------- */
+/* The rare part of x86_skip(). */
+void x86_skip_slow(struct x86_vcpu *x, u64 next_rip);
+
+/*
+ * Past an emulated instruction: RIP (wrapped at 4 GiB outside of 64-bit code),
+ * interrupt shadow cleared, RF cleared, #DB queued if RFLAGS.TF was set before.
+ * x->mode need not be synced.
+ */
+static inline void x86_skip(struct x86_vcpu *x, u64 next_rip)
+{
+	if (unlikely((x->rflags & (X86_EFLAGS_TF | X86_EFLAGS_RF)) ||
+		     (x->rip ^ next_rip) >> 32)) {
+		x86_skip_slow(x, next_rip);
+		return;
+	}
+	x->rip = next_rip;
+	x->interrupt_shadow = false;
+}
+
+static inline u64 x86_next_rip(const struct x86_vcpu *x, unsigned int length)
+{
+	return x->rip + length;
+}
+
+/* Answer to whatever waits: calls pio, mmio, msr by kind. */
+int x86_complete(struct axvcpu_vcpu *vcpu,
+		 const struct axvcpu_complete *answer);
+/* axvcpu_arch_ops members that need nothing of the back end */
+void x86_set_entry(struct axvcpu_vcpu *vcpu, u64 entry);
+void x86_set_gpr(struct axvcpu_vcpu *vcpu, unsigned int index, u64 value);
+void x86_set_return_value(struct axvcpu_vcpu *vcpu, u64 value);
+u64 x86_pc(struct axvcpu_vcpu *vcpu);
+
+/*
+ * ---- hypercall (regs.c): HYPERCALL exit from the general registers --------
+ * The back end has checked that the guest's CPL is 0 (else #UD).
+ */
+int x86_hypercall(struct x86_vcpu *x, u64 next_rip, u64 hw_code);
+
+/* ---- mitigations.c -------------------------------------------------------- */
+int x86_mitigations_init(void);
+/* A CPU enters another vCPU than last time: IBPB. Preemption is off. */
+void x86_mitigate_switch(struct x86_vcpu *x);
+/* The CPU leaves the guest and may return to user space. Preemption is off. */
+void x86_mitigate_user(void);
+
+/* ---- the back ends --------------------------------------------------------- */
+extern const struct axvcpu_arch_ops axvcpu_svm_ops;
+
+#endif /* AXVCPU_X86_X86_H */
