@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* Guests that do nothing, for each reason to stop them, or come to an end. */
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "../ctl.h"
+#include "../smoke.h"
+#include "smoke_x86.h"
+
+static const uint8_t spin[] = {
+	0xeb, 0xfe, /* 1: jmp 1b */
+};
+
+static const uint8_t poll[] = {
+	0xf3, 0x90, /* 1: pause */
+	0xeb, 0xfc, /* jmp 1b */
+};
+
+static const uint8_t read_port[] = {
+	0xe4, 0x60, /* in $0x60, %al */
+	0xe6, 0xe9, /* out %al, $0xe9 */
+	0xf4,	    /* hlt */
+};
+
+static const uint8_t halt_and_go_on[] = {
+	0xf4,	    /* hlt */
+	0xb0, 0x42, /* mov $0x42, %al */
+	0xe6, 0xe9, /* out %al, $0xe9 */
+	0xf4,	    /* hlt */
+};
+
+static const uint8_t power_off[] = {
+	0xba, 0x04, 0x06, /* mov $0x604, %dx */
+	0xb8, 0x00, 0x20, /* mov $0x2000, %ax */
+	0xef,		  /* out %ax, %dx */
+};
+
+/* The table at 0x3000 is empty: the exception finds no handler, nor do its own. */
+static const uint8_t triple_fault[] = {
+	0x0f, 0x01, 0x1e, 0x00, 0x30, /* lidt 0x3000 */
+	0xcc,			      /* int3 */
+};
+
+/* ---- what stops a guest that spins ------------------------------------------- */
+
+static int kick_before(struct guest *guest)
+{
+	return axvcpu_vcpu_kick(guest->vcpu);
+}
+
+static void kick(struct guest *guest)
+{
+	axvcpu_vcpu_kick(guest->vcpu);
+}
+
+static int kick_while_running(struct guest *guest)
+{
+	return smoke_start_helper(guest, kick);
+}
+
+static int set_deadline(struct guest *guest)
+{
+	guest->run->deadline_ns = smoke_now_ns() + 20000000;
+	return 0;
+}
+
+static int exit_at_once(struct guest *guest)
+{
+	guest->run->immediate_exit = 1;
+	return 0;
+}
+
+static void do_nothing(int number)
+{
+	(void)number;
+}
+
+/* The signal comes again and again: one between two runs would be lost. */
+static int set_alarm(struct guest *guest)
+{
+	const struct itimerval soon = { { 0, 20000 }, { 0, 20000 } };
+	struct sigaction action;
+
+	(void)guest;
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = do_nothing;
+	if (sigaction(SIGALRM, &action, NULL) || setitimer(ITIMER_REAL, &soon, NULL))
+		return -errno;
+	return 0;
+}
+
+static void stop_alarm(struct guest *guest)
+{
+	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
+
+	(void)guest;
+	setitimer(ITIMER_REAL, &never, NULL);
+	signal(SIGALRM, SIG_DFL);
+}
+
+/* Moves the thread that runs the guest, the process's first, elsewhere. */
+static void move_away(struct guest *guest)
+{
+	struct axvcpu_get_state state;
+	cpu_set_t set;
+
+	if (axvcpu_vcpu_get_state(guest->vcpu, &state))
+		return;
+	set = guest->affinity;
+	CPU_CLR(state.cpu, &set);
+	sched_setaffinity(getpid(), sizeof(set), &set);
+}
+
+static int move_while_running(struct guest *guest)
+{
+	return smoke_start_helper(guest, move_away);
+}
+
+/* The read is answered without entering the guest, and the row shows it. */
+static int complete_only(struct guest *guest)
+{
+	int ret;
+
+	smoke_answer(guest);
+	if (guest->run->exit.reason != AXVCPU_EXIT_IO_READ)
+		return 0;
+	ret = axvcpu_vcpu_run(guest->vcpu, AXVCPU_RUN_COMPLETE_ONLY);
+	if (!ret)
+		smoke_record(guest);
+	return ret;
+}
+
+static const struct smoke_case cases[] = {
+	{
+		.name = "nothing_kick",
+		.expected = "NOTHING KICK",
+		.reason = AXVCPU_EXIT_NOTHING,
+		.exits = 1,
+		.prepare = kick_before,
+		SMOKE_CODE_IS(spin),
+	},
+	{
+		.name = "nothing_kick_running",
+		.expected = "NOTHING KICK",
+		.reason = AXVCPU_EXIT_NOTHING,
+		.exits = 1,
+		.prepare = kick_while_running,
+		SMOKE_CODE_IS(spin),
+	},
+	{
+		.name = "nothing_deadline",
+		.expected = "NOTHING DEADLINE",
+		.reason = AXVCPU_EXIT_NOTHING,
+		.exits = 1,
+		.prepare = set_deadline,
+		SMOKE_CODE_IS(spin),
+	},
+	{
+		.name = "nothing_immediate",
+		.expected = "NOTHING IMMEDIATE",
+		.reason = AXVCPU_EXIT_NOTHING,
+		.exits = 1,
+		.prepare = exit_at_once,
+		SMOKE_CODE_IS(spin),
+	},
+	{
+		.name = "nothing_signal",
+		.expected = "NOTHING SIGNAL",
+		.reason = AXVCPU_EXIT_NOTHING,
+		.exits = 1,
+		.prepare = set_alarm,
+		.finish = stop_alarm,
+		SMOKE_CODE_IS(spin),
+	},
+	{
+		.name = "nothing_affinity",
+		.expected = "NOTHING AFFINITY",
+		.reason = AXVCPU_EXIT_NOTHING,
+		.exits = 1,
+		.cpus = 2,
+		.prepare = move_while_running,
+		SMOKE_CODE_IS(spin),
+	},
+	{
+		.name = "nothing_complete_only",
+		.expected = "IO_READ 0x60:1; NOTHING NONE; "
+			    "IO_WRITE 0xe9:1=0x5a",
+		.reason = AXVCPU_EXIT_NOTHING,
+		.exits = 3,
+		.answer = 0x5a,
+		.on_exit = complete_only,
+		SMOKE_CODE_IS(read_port),
+	},
+	{
+		.name = "halt",
+		.expected = "HALT; IO_WRITE 0xe9:1=0x42; HALT",
+		.reason = AXVCPU_EXIT_HALT,
+		.exits = 3,
+		SMOKE_CODE_IS(halt_and_go_on),
+	},
+	{
+		.name = "idle",
+		.expected = "IDLE",
+		.reason = AXVCPU_EXIT_IDLE,
+		.exits = 1,
+		.capability = AXVCPU_CAP_IDLE_EXITS,
+		.behaviours = AXVCPU_VM_IDLE_EXITS,
+		SMOKE_CODE_IS(poll),
+	},
+	{
+		.name = "system_down_power_off",
+		.expected = "SYSTEM_DOWN power off",
+		.reason = AXVCPU_EXIT_SYSTEM_DOWN,
+		.exits = 1,
+		.capability = AXVCPU_CAP_POWEROFF_PORT,
+		.behaviours = AXVCPU_VM_POWEROFF_PORT,
+		SMOKE_CODE_IS(power_off),
+	},
+	{
+		.name = "system_down_crash",
+		.expected = "SYSTEM_DOWN crash",
+		.reason = AXVCPU_EXIT_SYSTEM_DOWN,
+		.exits = 1,
+		SMOKE_CODE_IS(triple_fault),
+	},
+};
+
+const struct smoke_group smoke_nothing = { cases, ARRAY_SIZE(cases) };
