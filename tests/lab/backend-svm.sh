@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+# The svm back end: an AMD host emulated by QEMU. A back end is one file that
+# defines what follows; tests/boot reads nothing else of it.
+
+backend_kernels="6.1 6.12 debug"
+backend_default_cpu=max
+
+# backend_need: the emulator, the guests, $kernel and, for $module, its headers.
+backend_need() {
+	need_packages qemu-system-x86
+	need_base
+	need_kernel "$kernel"
+	[ -z "$module" ] || need_headers "$kernel"
+}
+
+# backend_emulator: set the array `emulator` from $kernel, $cpu_model, $cpus,
+# $memory, $append, $icount and $terminal. The command's input is the emulator's own, all
+# else goes to and comes from files in $run.
+backend_emulator() {
+	# q35 because interpreting the other machine's _PRT takes the debug kernel 30 s.
+	emulator=(qemu-system-x86_64 -M q35 -accel tcg -cpu "$cpu_model" -smp "$cpus" -m "$memory"
+		-nodefaults -display none -no-reboot
+		-kernel "$(kernel_image "$kernel")" -initrd "$run/initrd"
+		-append "console=ttyS0 loglevel=6 printk.devkmsg=on panic=-1 oops=panic rcupdate.rcu_cpu_stall_timeout=40 $append"
+		-chardev "file,id=console,path=$run/console.log" -serial chardev:console
+		-chardev "pipe,id=monitor,path=$run/monitor" -mon chardev=monitor,mode=control
+		-device virtio-serial-pci,ioeventfd=off
+		-chardev "file,id=status,path=$run/status"
+		-device virtserialport,chardev=status,name=axvcpu.status)
+	if [ -n "$terminal" ]; then
+		emulator+=(-chardev stdio,id=terminal,signal=off
+			-device virtconsole,chardev=terminal)
+	else
+		emulator+=(-chardev stdio,id=in
+			-device virtserialport,chardev=in,name=axvcpu.in
+			-chardev "file,id=out,path=$run/stdout"
+			-device virtserialport,chardev=out,name=axvcpu.out
+			-chardev "file,id=err,path=$run/stderr"
+			-device virtserialport,chardev=err,name=axvcpu.err)
+	fi
+	if [ -n "$icount" ]; then
+		emulator+=(-icount shift=0,sleep=off)
+	fi
+}

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+# Trees built from Debian's linux-source-6.1: the kernel with all checkers, and
+# a prepared tree with Debian's own configuration for clang.
+
+source_package=linux-source-6.1
+
+need_kernel_source() {
+	need_package_lists "$source_package"
+	artefact linux-source "$(candidate "$source_package") $cache" \
+		"the kernel's source" build_kernel_source
+}
+
+build_kernel_source() {
+	local dir=$1
+	unpack "$dir/package" "$source_package"
+	tar -x -f "$dir/package/usr/src/$source_package.tar.xz" -C "$dir" \
+		--strip-components=1 --checkpoint=.20000 -I 'xz -d -T0'
+	rm -rf "$dir/package"
+	printf '%s\n' Makefile Kconfig scripts/kconfig/merge_config.sh virt/kvm/kvm_main.c >"$dir/.key-files"
+}
+
+# The debug kernel, in $cache/debug-kernel: built tree, also for building modules.
+need_debug_kernel() {
+	need_packages make gcc libc6-dev bc bison flex libelf-dev libssl-dev xz-utils kmod
+	need_kernel_source
+	artefact debug-kernel \
+		"$(head -n 1 "$cache/linux-source/.stamp") $(hash_of "$lab/debug.config") $(gcc --version | head -n 1)" \
+		"the debug kernel (about 12 minutes on two idle CPUs, once)" build_debug_kernel
+}
+
+build_debug_kernel() {
+	local dir=$1 make=(nice -n 5 make -C "$cache/linux-source" "O=$1" -j2)
+	"${make[@]}" tinyconfig
+	(cd "$cache/linux-source" &&
+		KCONFIG_CONFIG=$dir/.config scripts/kconfig/merge_config.sh -m -O "$dir" \
+			"$dir/.config" "$lab/debug.config")
+	"${make[@]}" olddefconfig
+	check_config "$dir/.config" "$lab/debug.config"
+	"${make[@]}" bzImage modules
+	"${make[@]}" INSTALL_MOD_PATH="$dir/root" INSTALL_MOD_STRIP=1 modules_install
+	rm -f "$dir"/root/lib/modules/*/{build,source}
+	find "$dir" \( -name '*.o' -o -name '*.a' \) -size +100k ! -path '*/scripts/*' ! -path '*/tools/*' -delete
+	(cd "$dir" && printf '%s\n' .config Makefile Module.symvers arch/x86/boot/bzImage \
+		include/generated/autoconf.h scripts/mod/modpost tools/objtool/objtool &&
+		find root -name '*.ko') >"$dir/.key-files"
+}
+
+# check_config CONFIG FRAGMENT: every option that was asked for is there.
+check_config() {
+	local line lost=0
+	while read -r line; do
+		if ! grep -qx -- "$line" "$1"; then
+			echo "the kernel's configuration does not accept $line"
+			lost=1
+		fi
+	done < <(grep '^CONFIG_' "$2")
+	return "$lost"
+}
+
+# A tree prepared with clang and Debian's cloud configuration, in $cache/clang-tree.
+need_clang_tree() {
+	need_packages make clang lld llvm libc6-dev bc bison flex libelf-dev libssl-dev xz-utils
+	need_kernel_source
+	need_kernel 6.1
+	need_headers 6.1
+	artefact clang-tree \
+		"$(head -n 1 "$cache/linux-source/.stamp") $(kernel_release 6.1) $(clang --version | head -n 1)" \
+		"a kernel tree for clang" build_clang_tree
+}
+
+build_clang_tree() {
+	local dir=$1 make=(nice -n 5 make -C "$cache/linux-source" "O=$1" -j2 CC=clang)
+	cp "$cache/kernel-6.1/config" "$dir/.config"
+	"${make[@]}" olddefconfig
+	"${make[@]}" modules_prepare
+	# What the kernel exports, which only a full build would tell.
+	cp "$(kernel_tree 6.1)/Module.symvers" "$dir"
+	printf '%s\n' .config Makefile include/generated/autoconf.h scripts/mod/modpost >"$dir/.key-files"
+}
