@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What axvmm needs of the hypervisor, in the terms of axvcpu: one VM with one
+ * vCPU. hypervisor.c does it with libaxvcpu-user; another file that is linked
+ * instead can do it with another hypervisor.
+ */
+#ifndef AXVMM_HYPERVISOR_H
+#define AXVMM_HYPERVISOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <axvcpu/axvcpu.h>
+
+#include "error.h"
+
+struct hypervisor;
+
+/** hypervisor_open() - make the VM; NULL with @error */
+struct hypervisor *hypervisor_open(struct error *error);
+void hypervisor_close(struct hypervisor *hypervisor);
+
+/** hypervisor_add_memory() - show @host to the guest; 0, or -1 with @error */
+int hypervisor_add_memory(struct hypervisor *hypervisor, uint64_t gpa, uint64_t size, void *host,
+			  bool readonly, struct error *error);
+
+/**
+ * hypervisor_start() - make the vCPU, which is ready to run afterwards
+ * @config: the architecture's setup config
+ * @gdt: x86: base and limit, NULL: as SETUP has it
+ *
+ * Return: 0, or -1 with @error.
+ */
+int hypervisor_start(struct hypervisor *hypervisor, uint64_t entry, const void *config,
+		     size_t config_length, const void *gdt, struct error *error);
+
+/** hypervisor_run_page() - once started; hypervisor_data_area() likewise */
+struct axvcpu_run *hypervisor_run_page(struct hypervisor *hypervisor);
+void *hypervisor_data_area(struct hypervisor *hypervisor, size_t *size);
+
+/** hypervisor_run() - 0 or a negative errno; the exit is in the run page */
+int hypervisor_run(struct hypervisor *hypervisor);
+
+/** hypervisor_kick() - end a run, from any thread */
+void hypervisor_kick(struct hypervisor *hypervisor);
+
+/** hypervisor_inject_interrupt() - 0 or a negative errno */
+int hypervisor_inject_interrupt(struct hypervisor *hypervisor, uint32_t vector);
+
+/** hypervisor_get_registers() - one block; 0 or a negative errno */
+int hypervisor_get_registers(struct hypervisor *hypervisor, uint32_t block, void *registers,
+			     size_t length);
+
+/** hypervisor_get_stats() - the hypervisor's own counters; -EOPNOTSUPP: it has none */
+int hypervisor_get_stats(struct hypervisor *hypervisor, struct axvcpu_stats *stats);
+
+#endif /* AXVMM_HYPERVISOR_H */
