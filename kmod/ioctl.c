@@ -32,15 +32,15 @@ static int axvcpu_ioctl_copy_in(const struct axvcpu_ioctl *ioctl,
 	*user_size = buffer->head.size;
 	if (*user_size < sizeof(buffer->head))
 		return -EINVAL;
-	/* No struct grows past a page: don't scan more for a non-zero tail. */
-	if (*user_size > PAGE_SIZE)
-		return -E2BIG;
 	if (ioctl->kind == AXVCPU_ARG_OUT) {
 		u32 flags = buffer->head.flags;
 
 		memset(buffer, 0, ioctl->size);
 		return flags ? -EINVAL : 0;
 	}
+	/* No struct grows past a page: don't scan more for a non-zero tail. */
+	if (*user_size > PAGE_SIZE)
+		return -E2BIG;
 	ret = copy_struct_from_user(buffer, ioctl->size, user, *user_size);
 	if (ret)
 		return ret;

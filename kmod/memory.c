@@ -9,11 +9,11 @@
  * threads see at the region's address, in regions with PIN as well; the pins only
  * keep the pages where they are.
  */
+#include <linux/capability.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/nospec.h>
 #include <linux/overflow.h>
-#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -350,13 +350,26 @@ static unsigned long region_pages(const struct axvcpu_region *region)
 	return region->length >> PAGE_SHIFT;
 }
 
-static void region_uncharge(struct axvcpu_vm *vm, unsigned long pages)
+/*
+ * RLIMIT_MEMLOCK holds for what is locked and what is pinned together. The counter
+ * needs no lock and lives as long as the mm's struct: a VM may be freed by any
+ * process, and after its owner.
+ */
+static int pages_charge(struct mm_struct *mm, unsigned long count)
 {
-	/* Whoever frees the VM, and even after the owner has exited. */
-	if (!mmget_not_zero(vm->mm))
-		return;
-	account_locked_vm(vm->mm, pages, false);
-	mmput_async(vm->mm);
+	unsigned long limit = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
+
+	if (atomic64_add_return(count, &mm->pinned_vm) +
+			    READ_ONCE(mm->locked_vm) <= limit ||
+	    capable(CAP_IPC_LOCK))
+		return 0;
+	atomic64_sub(count, &mm->pinned_vm);
+	return -ENOMEM;
+}
+
+static void pages_uncharge(struct mm_struct *mm, unsigned long count)
+{
+	atomic64_sub(count, &mm->pinned_vm);
 }
 
 /*
@@ -379,7 +392,7 @@ static void region_free(struct axvcpu_region *region)
 {
 	if (region->pages) {
 		pages_unpin(region->pages, region_pages(region));
-		region_uncharge(region->vm, region_pages(region));
+		pages_uncharge(region->vm->mm, region_pages(region));
 		kvfree(region->pages);
 	}
 	kfree_rcu(region, rcu);
@@ -415,7 +428,7 @@ static int region_pin(struct axvcpu_region *region)
 	unsigned long count = region_pages(region), pinned = 0;
 	int ret;
 
-	ret = account_locked_vm(current->mm, count, true);
+	ret = pages_charge(region->vm->mm, count);
 	if (ret)
 		return ret;
 	region->pages = kvmalloc_array(count, sizeof(region->pages[0]),
@@ -434,7 +447,7 @@ unpin:
 	kvfree(region->pages);
 	region->pages = NULL;
 uncharge:
-	account_locked_vm(current->mm, count, false);
+	pages_uncharge(region->vm->mm, count);
 	return ret;
 }
 
@@ -539,7 +552,11 @@ static int memory_publish(struct axvcpu_vm *vm, struct axvcpu_region *region)
 	new = table_with(old, region);
 	if (!new)
 		return -ENOMEM;
-	axvcpu_mm_add(vm->memory.mm, region);
+	ret = axvcpu_mm_add(vm->memory.mm, region);
+	if (ret) {
+		kvfree(new);
+		return ret;
+	}
 	rcu_assign_pointer(vm->memory.table, new);
 	if (region->pages) {
 		ret = region_map(vm, region);

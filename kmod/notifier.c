@@ -32,6 +32,7 @@
  * @notifier: counted by mmu_notifier_get() and mmu_notifier_put()
  * @lock: guards what follows
  * @regions: of all VMs, by HVA
+ * @count: how many
  * @sequence: invalidations of a region that have ended
  * @active: invalidations, of anything, that have begun and not ended
  * @start: while @active: all of them lie in [@start, @end)
@@ -43,6 +44,7 @@ struct axvcpu_mm {
 	struct mmu_notifier notifier;
 	spinlock_t lock;
 	struct rb_root_cached regions;
+	unsigned int count;
 	unsigned long sequence;
 	unsigned long active;
 	unsigned long start;
@@ -269,18 +271,26 @@ void axvcpu_mm_put(struct axvcpu_mm *mm)
 	mmu_notifier_put(&mm->notifier);
 }
 
-void axvcpu_mm_add(struct axvcpu_mm *mm, struct axvcpu_region *region)
+int axvcpu_mm_add(struct axvcpu_mm *mm, struct axvcpu_region *region)
 {
+	int ret = -ENOSPC;
+
 	region->hva_node.start = region->hva;
 	region->hva_node.last = region->hva + region->length - 1;
 	spin_lock(&mm->lock);
-	interval_tree_insert(&region->hva_node, &mm->regions);
+	if (mm->count < AXVCPU_MAX_MM_REGIONS) {
+		mm->count++;
+		interval_tree_insert(&region->hva_node, &mm->regions);
+		ret = 0;
+	}
 	spin_unlock(&mm->lock);
+	return ret;
 }
 
 void axvcpu_mm_remove(struct axvcpu_mm *mm, struct axvcpu_region *region)
 {
 	spin_lock(&mm->lock);
+	mm->count--;
 	interval_tree_remove(&region->hva_node, &mm->regions);
 	spin_unlock(&mm->lock);
 }

@@ -18,12 +18,19 @@ struct axvcpu_region;
 struct axvcpu_mm *axvcpu_mm_get(void);
 void axvcpu_mm_put(struct axvcpu_mm *mm);
 
+/*
+ * Regions of all VMs of an mm. They may all show the same page, and whoever takes
+ * that page away (reclaim, compaction) then visits each under a spinlock: so there
+ * are no more than the VMAs that an mm has by default.
+ */
+#define AXVCPU_MAX_MM_REGIONS	65536
+
 /**
- * axvcpu_mm_add() - follow a region's HVA range; before it is published
+ * axvcpu_mm_add() - follow a region's HVA range; before it is published. -ENOSPC
  * axvcpu_mm_remove() - the opposite; after it was unpublished and unmapped.
  *	When it returns, no notifier uses the region or, through it, the VM
  */
-void axvcpu_mm_add(struct axvcpu_mm *mm, struct axvcpu_region *region);
+int axvcpu_mm_add(struct axvcpu_mm *mm, struct axvcpu_region *region);
 void axvcpu_mm_remove(struct axvcpu_mm *mm, struct axvcpu_region *region);
 
 /**

@@ -73,6 +73,9 @@ int axvcpu_percpu_get(void)
 		ret = atomic_read(&failed);
 		if (ret)
 			on_each_cpu(axvcpu_disable_ipi, NULL, 1);
+		/* -EIO, a refused MSR, would tell user space of a foreign mm. */
+		if (ret == -EIO)
+			ret = -ENODEV;
 	}
 	if (!ret)
 		users++;

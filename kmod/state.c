@@ -104,17 +104,24 @@ static void axvcpu_state_record(struct axvcpu_vcpu *vcpu, u32 from, u32 to,
 
 /*
  * The one function that changes the state: from @old, as read and judged by the
- * caller, to @state with @busy. Return: false: the word was not @old any more.
+ * caller, to @state with @busy. Who lets go of the vCPU tells before that: the
+ * next owner must not be overtaken. Return: false: the word was not @old any more.
  */
 static __always_inline bool axvcpu_state_change(struct axvcpu_vcpu *vcpu,
 						int old, u32 state, int busy,
 						unsigned int call)
 {
 	u32 from = old & AXVCPU_STATE_MASK;
+	bool owned = old & AXVCPU_BUSY;
 
+	if (owned) {
+		if (from != state)
+			axvcpu_state_record(vcpu, from, state, call);
+		WRITE_ONCE(vcpu->run->state, state);
+	}
 	if (atomic_cmpxchg(&vcpu->state.word, old, state | busy) != old)
 		return false;
-	if (from != state)
+	if (!owned && from != state)
 		axvcpu_state_record(vcpu, from, state, call);
 	return true;
 }
@@ -156,9 +163,9 @@ void axvcpu_state_end(struct axvcpu_vcpu *vcpu, unsigned int call, bool ok)
 	if (state != AXVCPU_STATE_INVALID || call == AXVCPU_CALL_RESET)
 		if ((ok || rule->during != KEEP) && rule->after != KEEP)
 			state = rule->after;
-	axvcpu_state_change(vcpu, old, state, 0, call);
 	if (call == AXVCPU_CALL_RUN)
 		WRITE_ONCE(vcpu->history.runs, vcpu->history.runs + 1);
+	axvcpu_state_change(vcpu, old, state, 0, call);
 }
 
 /* A step of the owner inside a call; the BUSY bit stays. */

@@ -201,6 +201,7 @@ static int axvcpu_vcpu_answer(struct axvcpu_vcpu *vcpu)
 		}
 	} else if (vcpu->hypercall) {
 		axvcpu_arch->set_return_value(vcpu, answer.data[0]);
+		vcpu->hypercall = false;
 	}
 	WRITE_ONCE(vcpu->run->complete.action, AXVCPU_ANSWER_NONE);
 	return out;
@@ -251,7 +252,6 @@ static long axvcpu_vcpu_run(struct axvcpu_vcpu *vcpu, unsigned long flags)
 	ret = axvcpu_vcpu_run_owned(vcpu, !(flags & AXVCPU_RUN_COMPLETE_ONLY));
 	RCU_INIT_POINTER(vcpu->task, NULL);
 	axvcpu_state_end(vcpu, AXVCPU_CALL_RUN, true);
-	vcpu->run->state = axvcpu_state_get(vcpu);
 	return ret;
 }
 
@@ -416,6 +416,9 @@ static int axvcpu_vcpu_one_reg(struct axvcpu_vcpu *vcpu,
 	    offset % min_t(u32, bytes, 8) || bytes > length ||
 	    offset > length - bytes)
 		return -EINVAL;
+	/* Events come from other threads: a block read and written loses them. */
+	if (set && AXVCPU_REG_BLOCK(reg->id) == AXVCPU_BLOCK_EVENTS)
+		return -EINVAL;
 	if (set && memchr_inv((u8 *)reg->value + bytes, 0,
 			      sizeof(reg->value) - bytes))
 		return -EINVAL;
@@ -567,10 +570,8 @@ static void axvcpu_vcpu_end(void *object, const struct axvcpu_ioctl *ioctl,
 {
 	struct axvcpu_vcpu *vcpu = object;
 
-	if (ioctl->call < 0)
-		return;
-	axvcpu_state_end(vcpu, ioctl->call, ok);
-	WRITE_ONCE(vcpu->run->state, axvcpu_state_get(vcpu));
+	if (ioctl->call >= 0)
+		axvcpu_state_end(vcpu, ioctl->call, ok);
 }
 
 static const struct axvcpu_ioctl_bracket axvcpu_vcpu_bracket = {
@@ -603,7 +604,9 @@ static int axvcpu_vcpu_mmap(struct file *file, struct vm_area_struct *vma)
 	if (!(vma->vm_flags & VM_SHARED) || vma->vm_pgoff ||
 	    vma->vm_flags & VM_EXEC || bytes > AXVCPU_RUN_BYTES)
 		return -EINVAL;
-	axvcpu_vma_flags(vma, VM_DONTCOPY | VM_DONTEXPAND, VM_MAYEXEC);
+	/* VM_IO: MADV_DOFORK must not undo DONTCOPY. */
+	axvcpu_vma_flags(vma, VM_IO | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP,
+			 VM_MAYEXEC);
 	for (offset = 0; offset < bytes; offset += PAGE_SIZE) {
 		ret = vm_insert_page(vma, vma->vm_start + offset,
 				     virt_to_page((void *)vcpu->run + offset));
@@ -630,9 +633,7 @@ static int axvcpu_vcpu_release(struct inode *inode, struct file *file)
 	struct axvcpu_vcpu *vcpu = file->private_data;
 	struct axvcpu_vm *vm = vcpu->vm;
 
-	mutex_lock(&vm->lock);
 	xa_erase(&vm->vcpus, vcpu->id);
-	mutex_unlock(&vm->lock);
 	axvcpu_vcpu_free(vcpu);
 	axvcpu_vm_put(vm);
 	return 0;
@@ -722,13 +723,12 @@ free:
 	return ERR_PTR(ret);
 }
 
-/* The fd and the file, and the vCPU's place in the VM; vm->lock is held. */
+/* The fd and the file, and the vCPU's place in the VM. */
 static int axvcpu_vcpu_publish(struct axvcpu_vm *vm, struct axvcpu_vcpu *vcpu)
 {
 	struct file *file;
 	int fd, ret;
 
-	lockdep_assert_held(&vm->lock);
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0)
 		return fd;
@@ -762,21 +762,13 @@ int axvcpu_vcpu_create(struct axvcpu_vm *vm,
 
 	if (args->flags || args->vcpu_id >= AXVCPU_MAX_VCPUS)
 		return -EINVAL;
-	if (mutex_lock_interruptible(&vm->lock))
-		return -EINTR;
-	if (xa_load(&vm->vcpus, args->vcpu_id)) {
-		ret = -EEXIST;
-		goto unlock;
-	}
+	if (xa_load(&vm->vcpus, args->vcpu_id))
+		return -EEXIST;
 	vcpu = axvcpu_vcpu_alloc(vm, args);
-	if (IS_ERR(vcpu)) {
-		ret = PTR_ERR(vcpu);
-		goto unlock;
-	}
+	if (IS_ERR(vcpu))
+		return PTR_ERR(vcpu);
 	ret = axvcpu_vcpu_publish(vm, vcpu);
 	if (ret < 0)
 		axvcpu_vcpu_free(vcpu);
-unlock:
-	mutex_unlock(&vm->lock);
 	return ret;
 }

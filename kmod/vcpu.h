@@ -93,7 +93,9 @@ static inline bool axvcpu_vcpu_allowed(const struct axvcpu_vcpu *vcpu, int cpu)
  * Work that only the way back to user space does, and that can't wait for as long
  * as a guest may run: task work, throttling above memory.high. The flag is also
  * set at every preemption of a thread with restartable sequences, which are no
- * reason to leave: user space is not entered before it is handled.
+ * reason to leave: user space is not entered before it is handled. Task work that
+ * another thread adds while the flag is set comes without an IPI: a guest that
+ * never exits sees it at the next host interrupt.
  */
 static inline bool axvcpu_vcpu_user_work(void)
 {

@@ -4,15 +4,15 @@
  *
  * Locks, outermost first, and what each protects:
  *	cpu hotplug lock, percpu_lock (percpu.c)  users of the extension
- *	vm->lock		vm->vcpus and changes of vm->memory; SET_MEMORY and
- *				CREATE_VCPU hold it
- *	mmap_lock of the owner	taken inside by page lookups and by the
- *				registration of the notifier
- *	the axvcpu_mm's lock (notifier.c)  the owner's regions by HVA
+ *	vm->memory.lock		changes of the VM's regions; may wait for nothing
+ *				but memory
+ *	mmap_lock of the owner	taken by page lookups, under no lock of ours, and by
+ *				the registration of the notifier
+ *	axvcpu_mm.lock (notifier.c)  the owner's regions by HVA
  *	vm->stage2.lock		all second-stage entries, vm->memory.sequence
- *	x86: events.lock	the queue of interrupts and NMIs
  *	history.lock (state.c)	a vCPU's history
  *	vms_lock (debugfs.c)	the list of VMs; nothing is taken inside but RCU
+ * vm->vcpus has the XArray's own lock for changes, and RCU for readers.
  * A vCPU has no lock: the BUSY bit of its state word makes one thread its owner.
  */
 #include <linux/anon_inodes.h>
@@ -44,7 +44,6 @@ static void axvcpu_vm_free(struct kref *kref)
 	axvcpu_arch->vm_free(vm);
 	mmdrop(vm->mm);
 	xa_destroy(&vm->vcpus);
-	mutex_destroy(&vm->lock);
 	kfree(vm);
 	axvcpu_percpu_put();
 }
@@ -56,14 +55,7 @@ void axvcpu_vm_put(struct axvcpu_vm *vm)
 
 static int axvcpu_vm_set_memory(void *object, void *args)
 {
-	struct axvcpu_vm *vm = object;
-	int ret;
-
-	if (mutex_lock_interruptible(&vm->lock))
-		return -EINTR;
-	ret = axvcpu_memory_set(vm, args);
-	mutex_unlock(&vm->lock);
-	return ret;
+	return axvcpu_memory_set(object, args);
 }
 
 static int axvcpu_vm_create_vcpu(void *object, void *args)
@@ -121,7 +113,6 @@ static struct axvcpu_vm *axvcpu_vm_alloc(u64 behaviours)
 	vm->id = atomic64_inc_return(&next_id);
 	vm->behaviours = behaviours;
 	vm->pid = task_tgid_nr(current);
-	mutex_init(&vm->lock);
 	xa_init_flags(&vm->vcpus, XA_FLAGS_ACCOUNT);
 	ret = axvcpu_arch->vm_new(vm);
 	if (ret)

@@ -21,8 +21,7 @@ struct mm_struct;
  * @mm: the owner, held by mmgrab(): compare only, or use as current->mm
  * @id: unique while the module is loaded
  * @behaviours: AXVCPU_VM_*
- * @lock: serialises SET_MEMORY and CREATE_VCPU
- * @vcpus: by vcpu_id; changed under @lock and read under RCU
+ * @vcpus: by vcpu_id; read under RCU
  * @memory: the regions
  * @stage2: the tables
  * @arch: the back end's own
@@ -36,7 +35,6 @@ struct axvcpu_vm {
 	struct mm_struct *mm;
 	u64 id;
 	u64 behaviours;
-	struct mutex lock;
 	struct xarray vcpus;
 	struct axvcpu_memory_map memory;
 	struct axvcpu_stage2 stage2;

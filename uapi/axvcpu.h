@@ -298,7 +298,7 @@ AXVCPU_ASSERT_AT(axvcpu_create_vcpu, config, 32);
  * @reserved: 0
  *
  * Created becomes Free; all registers are overwritten. -EBADFD; -EBUSY;
- * -EINVAL; -EFAULT; -E2BIG; -EIO.
+ * -EINVAL; -EFAULT; -E2BIG; -EIO; -ENOMEM.
  */
 struct axvcpu_setup {
 	__u32 size;
@@ -338,7 +338,14 @@ AXVCPU_ASSERT_SIZE(axvcpu_bind, 16);
  * guest did. -EBADFD; -EBUSY: another thread is in a call on this vCPU;
  * -EXDEV: the current CPU is outside cpu_set; -ENODEV: the CPU is going down;
  * -EINVAL: unknown flag, or run->complete is no valid answer to what is
- * pending (nothing was consumed); -EIO: foreign mm.
+ * pending (nothing was consumed); -EIO: foreign mm; -ENOMEM: for a page of guest
+ * memory, or a table; -ENOTRECOVERABLE: the hardware state is lost, the vCPU is
+ * Invalid. -ENOMEM and -ENODEV can come after the guest has run on:
+ * run->complete.action is NONE if the answer was taken.
+ *
+ * RUN that waits for a page of guest memory (userfaultfd, swap) is ended by a
+ * signal, on kernels before 6.2 by a fatal one only, and not by KICK: serve the
+ * fault first.
  */
 #define AXVCPU_RUN_COMPLETE_ONLY	(1UL << 0)	/* apply the answer, don't enter the guest */
 
@@ -612,7 +619,7 @@ AXVCPU_ASSERT_AT(axvcpu_run, exit, 128);
  *
  * Needs Free or Ready. SET while an exit is pending: -EBUSY. -EINVAL: unknown
  * block, wrong length, or a value that the architecture forbids (nothing was
- * set); -EBADFD; -EBUSY; -EFAULT; -EIO.
+ * set); -EBADFD; -EBUSY; -EFAULT; -EIO; -ENOMEM.
  */
 struct axvcpu_regs {
 	__u32 size;
@@ -637,7 +644,8 @@ AXVCPU_ASSERT_SIZE(axvcpu_regs, 24);
  * @id: AXVCPU_REG(); 1 to 64 bytes, naturally aligned (up to 8) in its block
  * @value: in or out; the bytes beyond the register are zero
  *
- * As SET_REGS and GET_REGS with one part of the block. Same errnos.
+ * As SET_REGS and GET_REGS with one part of the block. Same errnos; and -EINVAL
+ * for SET in AXVCPU_BLOCK_EVENTS, which other threads change too.
  */
 struct axvcpu_one_reg {
 	__u32 size;

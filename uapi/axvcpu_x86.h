@@ -182,6 +182,7 @@ AXVCPU_ASSERT_SIZE(axvcpu_x86_debug, 48);
  * @reinject_vector: its vector
  * @reinject_has_error_code: with @reinject_error_code
  * @reinject_length: instruction bytes, software events only
+ * @halted: 1: in HLT, with AXVCPU_VM_HALT_IN_KERNEL: the next RUN waits on
  */
 struct axvcpu_x86_events {
 	__u64 interrupts[4];
@@ -195,7 +196,8 @@ struct axvcpu_x86_events {
 	__u8 reinject_vector;
 	__u8 reinject_has_error_code;
 	__u8 reinject_length;
-	__u8 reserved[6];
+	__u8 halted;
+	__u8 reserved[5];
 	__u32 exception_error_code;
 	__u32 reinject_error_code;
 	__u64 exception_address;

@@ -30,7 +30,8 @@
 #define PTE_ADDRESS	GENMASK_ULL(51, 12)
 #define PTE_KEY_SHIFT	59
 #define PTE_KEY_MASK	15
-#define PDPTE_RESERVED	(GENMASK_ULL(8, 5) | GENMASK_ULL(2, 1))
+/* And bit 5; but QEMU 7.2 sets it as the accessed bit of the other levels. */
+#define PDPTE_RESERVED	(GENMASK_ULL(8, 6) | GENMASK_ULL(2, 1))
 #define PSE36_HIGH	GENMASK_ULL(20, 13)	/* bits 39 to 32 of the address */
 #define PSE36_SHIFT	19
 #define PSE36_BITS	40
@@ -241,7 +242,29 @@ static u64 x86_walk_reserved(const struct x86_paging *p, unsigned int level,
 	return p->reserved;
 }
 
-/* The rights of all levels together against the access. */
+/* The protection key of a user page, which counts for data only. */
+static bool x86_walk_key_denies(const struct x86_paging *p, u64 rights)
+{
+	const struct x86_mode *m = &p->x->mode;
+	u32 access = p->access;
+	unsigned int key;
+	u32 denied;
+
+	if (!(m->cr4 & X86_CR4_PKE) || !(m->efer & EFER_LMA) ||
+	    !(rights & PTE_U) ||
+	    !(access & (AXVCPU_ACCESS_READ | AXVCPU_ACCESS_WRITE)))
+		return false;
+	key = p->entry[p->level - 1] >> PTE_KEY_SHIFT & PTE_KEY_MASK;
+	denied = p->x->fpu.pkru >> (2 * key);
+	return denied & 1 ||
+	       (denied & 2 && access & AXVCPU_ACCESS_WRITE &&
+		(access & AXVCPU_ACCESS_USER || m->cr0 & X86_CR0_WP));
+}
+
+/*
+ * The rights of all levels together. A key that denies the access is told with
+ * whatever else does (SDM Volume 3, 4.7).
+ */
 static int x86_walk_check(const struct x86_paging *p, u64 rights, bool nx,
 			  struct x86_walk *walk)
 {
@@ -249,31 +272,25 @@ static int x86_walk_check(const struct x86_paging *p, u64 rights, bool nx,
 	u32 access = p->access;
 	bool user = access & AXVCPU_ACCESS_USER;
 	bool write = access & AXVCPU_ACCESS_WRITE;
+	bool execute = access & AXVCPU_ACCESS_EXECUTE;
 	bool data = access & (AXVCPU_ACCESS_READ | AXVCPU_ACCESS_WRITE);
-	bool protect = user || m->cr0 & X86_CR0_WP;
-	unsigned int key;
-	u32 denied;
+	bool user_page = rights & PTE_U;
+	bool key = x86_walk_key_denies(p, rights);
 
-	if (user && !(rights & PTE_U))
-		return x86_walk_fault(p, PFEC_P, walk);
-	if (write && protect && !(rights & PTE_W))
-		return x86_walk_fault(p, PFEC_P, walk);
-	if (access & AXVCPU_ACCESS_EXECUTE &&
-	    (nx || (!user && rights & PTE_U && m->cr4 & X86_CR4_SMEP)))
-		return x86_walk_fault(p, PFEC_P, walk);
-	if (!data || !(rights & PTE_U))
+	if (key || (user && !user_page) || (execute && nx) ||
+	    (write && !(rights & PTE_W) && (user || m->cr0 & X86_CR0_WP)))
+		goto denied;
+	if (user || !user_page)
 		return 0;
-	/* RFLAGS.AC lifts SMAP from explicit accesses, of which ours are. */
-	if (!user && m->cr4 & X86_CR4_SMAP &&
-	    !(p->x->rflags & X86_EFLAGS_AC))
-		return x86_walk_fault(p, PFEC_P, walk);
-	if (!(m->cr4 & X86_CR4_PKE) || !(m->efer & EFER_LMA))
-		return 0;
-	key = p->entry[p->level - 1] >> PTE_KEY_SHIFT & PTE_KEY_MASK;
-	denied = p->x->fpu.pkru >> (2 * key);
-	if (denied & 1 || (denied & 2 && write && protect))
-		return x86_walk_fault(p, PFEC_P | PFEC_PK, walk);
+	if (execute && m->cr4 & X86_CR4_SMEP)
+		goto denied;
+	/* RFLAGS.AC lifts SMAP from explicit accesses, which all of ours are. */
+	if (data && m->cr4 & X86_CR4_SMAP && !(p->x->rflags & X86_EFLAGS_AC))
+		goto denied;
 	return 0;
+
+denied:
+	return x86_walk_fault(p, PFEC_P | (key ? PFEC_PK : 0), walk);
 }
 
 /* Accessed in every level that has the bit, dirty in the last. */
@@ -330,8 +347,10 @@ static int x86_walk_once(struct x86_paging *p, struct x86_walk *walk)
 		u64 entry;
 
 		if (x86_read_entry(p->x, p->window, gpa, p->entry_bytes,
-				   &entry))
+				   &entry)) {
+			walk->gpa = gpa;
 			return -EFAULT;
+		}
 		if (!(entry & PTE_P))
 			return x86_walk_fault(p, 0, walk);
 		leaf = x86_walk_is_leaf(p, level, entry);

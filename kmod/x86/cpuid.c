@@ -5,9 +5,9 @@
  *
  * Hidden: the local APIC in all its forms (there is none in the kernel), MONITOR
  * and MWAIT, virtualization, performance counters and trace, everything
- * behind SPEC_CTRL and PRED_CMD (a guest has neither), RDTSCP and RDPID (TSC_AUX
- * is the host's), supervisor states (XSAVES, CET), AMX, TSX, SGX, SEV, memory
- * encryption, resource control, and what is not in the table at all.
+ * behind SPEC_CTRL and PRED_CMD (a guest has neither), RDTSCP and RDPID where
+ * TSC_AUX is the host's, supervisor states (XSAVES, CET), AMX, TSX, SGX, SEV,
+ * memory encryption, resource control, and what is not in the table at all.
  */
 #include <linux/kernel.h>
 #include <linux/nospec.h>
@@ -116,7 +116,7 @@ static const struct x86_feature_word feature_words[] = {
 	  .shown = F(AVX512VBMI) | F(UMIP) | F(PKU) | F(AVX512_VBMI2) |
 		   F(GFNI) | F(VAES) | F(VPCLMULQDQ) | F(AVX512_VNNI) |
 		   F(AVX512_BITALG) | F(AVX512_VPOPCNTDQ) | F(LA57) |
-		   F(CLDEMOTE) | F(MOVDIRI) | F(MOVDIR64B) },
+		   F(RDPID) | F(CLDEMOTE) | F(MOVDIRI) | F(MOVDIR64B) },
 	{ .leaf = 7, .reg = 3, .word = WORD(FSRM),
 	  .shown = F(FSRM) | F(AVX512_VP2INTERSECT) | F(MD_CLEAR) |
 		   F(SERIALIZE) | F(AVX512_FP16) },
@@ -126,7 +126,7 @@ static const struct x86_feature_word feature_words[] = {
 	  .shown = F(XSAVEOPT) | F(XSAVEC) | F(XGETBV1) },
 	{ .leaf = EXTENDED + 1, .reg = 3, .word = WORD(SYSCALL),
 	  .shown = F(SYSCALL) | F(NX) | F(MMXEXT) | F(FXSR_OPT) |
-		   F(GBPAGES) | F(LM) | F(3DNOWEXT) | F(3DNOW) },
+		   F(GBPAGES) | F(RDTSCP) | F(LM) | F(3DNOWEXT) | F(3DNOW) },
 	{ .leaf = EXTENDED + 1, .reg = 2, .word = WORD(LAHF_LM),
 	  .shown = F(LAHF_LM) | F(CR8_LEGACY) | F(ABM) | F(SSE4A) |
 		   F(MISALIGNSSE) | F(3DNOWPREFETCH) | F(XOP) | F(FMA4) |
@@ -398,11 +398,15 @@ static void x86_cpuid_derive(void)
 		table.efer |= EFER_FFXSR;
 }
 
-void x86_cpuid_init(void)
+void x86_cpuid_init(bool tsc_aux)
 {
 	table.intel = boot_cpu_data.x86_vendor != X86_VENDOR_AMD &&
 		      boot_cpu_data.x86_vendor != X86_VENDOR_HYGON;
 	x86_cpuid_read_features();
+	if (!tsc_aux) {
+		x86_cpuid_hide(X86_FEATURE_RDTSCP);
+		x86_cpuid_hide(X86_FEATURE_RDPID);
+	}
 	x86_cpuid_read_leaves();
 	x86_cpuid_put_features();
 	x86_cpuid_fix_leaves();

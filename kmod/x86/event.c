@@ -190,6 +190,7 @@ void x86_get_events(struct x86_vcpu *x, struct axvcpu_x86_events *to)
 	to->nmi_pending = atomic_read(&e->nmi_pending);
 	to->nmi_masked = e->nmi_masked;
 	to->interrupt_shadow = x->interrupt_shadow;
+	to->halted = x->core.halted;
 	if (e->exception_pending) {
 		to->exception_pending = 1;
 		to->exception_vector = e->exception_vector;
@@ -259,7 +260,8 @@ int x86_set_events(struct x86_vcpu *x, const struct axvcpu_x86_events *from)
 
 	if (from->exception_pending > 1 || from->exception_has_error_code > 1 ||
 	    from->nmi_pending > X86_NMI_MAX || from->nmi_masked > 1 ||
-	    from->interrupt_shadow > 1 || from->reinject_has_error_code > 1 ||
+	    from->interrupt_shadow > 1 || from->halted > 1 ||
+	    from->reinject_has_error_code > 1 ||
 	    memchr_inv(from->reserved, 0, sizeof(from->reserved)) ||
 	    !x86_events_exception_valid(from) ||
 	    !x86_events_reinject_valid(from))
@@ -281,6 +283,7 @@ int x86_set_events(struct x86_vcpu *x, const struct axvcpu_x86_events *from)
 	e->reinject_has_error_code = from->reinject_has_error_code;
 	e->reinject_error_code = from->reinject_error_code;
 	e->reinject_length = from->reinject_length;
+	x->core.halted = from->halted;
 	x86_events_taken(x);
 	return 0;
 }

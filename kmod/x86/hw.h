@@ -8,6 +8,7 @@
 #define AXVCPU_X86_HW_H
 
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/types.h>
 #include <asm/asm.h>
 
@@ -23,7 +24,7 @@ static __always_inline void hw_wrmsr(u32 msr, u64 value)
 {
 	asm volatile("wrmsr"
 		     :
-		     : "c"(msr), "a"((u32)value), "d"((u32)(value >> 32))
+		     : "c"(msr), "a"(lower_32_bits(value)), "d"(upper_32_bits(value))
 		     : "memory");
 }
 
@@ -51,7 +52,7 @@ static __always_inline int hw_wrmsr_safe(u32 msr, u64 value)
 		     "	xorl %[ret], %[ret]\n"
 		     "2:\n" _ASM_EXTABLE(1b, 2b)
 		     : [ret] "+r"(ret)
-		     : "c"(msr), "a"((u32)value), "d"((u32)(value >> 32))
+		     : "c"(msr), "a"(lower_32_bits(value)), "d"(upper_32_bits(value))
 		     : "memory", "cc");
 	return ret;
 }
@@ -68,7 +69,7 @@ static __always_inline void hw_xsetbv(u64 value)
 {
 	asm volatile("xsetbv"
 		     :
-		     : "c"(0), "a"((u32)value), "d"((u32)(value >> 32))
+		     : "c"(0), "a"(lower_32_bits(value)), "d"(upper_32_bits(value))
 		     : "memory");
 }
 

@@ -122,7 +122,26 @@ static unsigned int x86_io_index_register(const struct x86_pending *p)
 	return p->read ? AXVCPU_X86_RDI : AXVCPU_X86_RSI;
 }
 
-/* An access that no exit describes: memory that isn't there, or a device's. */
+/* The region behind @gpa takes the access: 0, -ENXIO, -EROFS. */
+static int x86_io_region(struct x86_vcpu *x, u64 gpa, bool write)
+{
+	const struct axvcpu_region *region;
+	int ret = 0;
+
+	rcu_read_lock();
+	region = axvcpu_memory_find(x->core.vm, gpa);
+	if (!region)
+		ret = -ENXIO;
+	else if (write && region->flags & AXVCPU_MEM_READONLY)
+		ret = -EROFS;
+	rcu_read_unlock();
+	return ret;
+}
+
+/*
+ * An access that no exit describes: memory that can't be read or written, or a
+ * device's. @error: of the access.
+ */
 static int x86_io_npf(struct x86_vcpu *x, u64 gpa, u64 linear, u32 access,
 		      int error)
 {
@@ -131,10 +150,29 @@ static int x86_io_npf(struct x86_vcpu *x, u64 gpa, u64 linear, u32 access,
 	fault->gpa = gpa;
 	fault->gva = linear;
 	fault->access = access;
-	fault->cause = error == -EFAULT ? AXVCPU_NPF_HOST_FAULT :
-					  AXVCPU_NPF_CANT_DECODE;
-	fault->host_errno = error == -EFAULT ? EFAULT : 0;
+	fault->host_errno = 0;
+	if (error != -EFAULT) {
+		fault->cause = AXVCPU_NPF_CANT_DECODE;
+	} else if (x86_io_region(x, gpa, false)) {
+		fault->cause = AXVCPU_NPF_NO_REGION;
+	} else {
+		fault->cause = AXVCPU_NPF_HOST_FAULT;
+		fault->host_errno = EFAULT;
+	}
 	return axvcpu_exit_npf(&x->core, x->pending.io.hw_code, NULL, 0);
+}
+
+/* A failed x86_walk(): the guest's own fault, or its tables can't be read. */
+static int x86_io_walk_failed(struct x86_vcpu *x, const struct x86_walk *walk,
+			      u64 linear, u32 access, int error)
+{
+	if (error == -EPERM) {
+		x86_queue_walk_fault(x, walk, linear);
+		return AXVCPU_OUT_AGAIN;
+	}
+	return x86_io_npf(x, walk->gpa, linear,
+			  access | AXVCPU_ACCESS_GVA | AXVCPU_ACCESS_WALK,
+			  error);
 }
 
 /*
@@ -229,22 +267,6 @@ static u32 x86_io_part(struct x86_vcpu *x, u64 offset, u64 linear, u64 count)
 	return min3(more, room / p->width, count - 1) + 1;
 }
 
-/* The region behind @gpa takes the access: 0, -ENXIO, -EROFS. */
-static int x86_io_region(struct x86_vcpu *x, u64 gpa, bool write)
-{
-	const struct axvcpu_region *region;
-	int ret = 0;
-
-	rcu_read_lock();
-	region = axvcpu_memory_find(x->core.vm, gpa);
-	if (!region)
-		ret = -ENXIO;
-	else if (write && region->flags & AXVCPU_MEM_READONLY)
-		ret = -EROFS;
-	rcu_read_unlock();
-	return ret;
-}
-
 /*
  * Translate the part's @bytes at @linear and check all of it, before the first
  * device access. Return: false: *@out says what happens instead.
@@ -268,13 +290,12 @@ static bool x86_io_translate(struct x86_vcpu *x, u64 linear, u32 bytes,
 		if (!x86_long_mode(x))
 			address = (u32)address;
 		ret = x86_walk(x, address, access, true, &walk);
-		if (ret == -EPERM) {
-			x86_queue_walk_fault(x, &walk, address);
-			*out = AXVCPU_OUT_AGAIN;
+		if (ret) {
+			*out = x86_io_walk_failed(x, &walk, address, access,
+						  ret);
 			return false;
 		}
-		if (!ret)
-			ret = x86_io_region(x, walk.gpa, p->read);
+		ret = x86_io_region(x, walk.gpa, p->read);
 		if (ret) {
 			*out = x86_io_npf(x, walk.gpa, address,
 					  access | AXVCPU_ACCESS_GVA, ret);

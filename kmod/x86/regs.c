@@ -52,7 +52,9 @@
 #define SEG_LDT		0x0082
 #define SEG_TSS		0x008b		/* busy, 32 or 64 bits */
 #define TYPE_LDT	2
-#define TYPE_TSS_BUSY	2		/* the bit that makes 1 and 9 into 3 and 11 */
+#define TYPE_TSS	1		/* with bit 1: busy, bit 3: 32 or 64 bits */
+#define TYPE_TSS_BUSY	2
+#define TYPE_TSS_32	8
 
 /* ---- configs --------------------------------------------------------------- */
 
@@ -313,8 +315,10 @@ static bool x86_segment_type_valid(unsigned int index, u16 attributes, bool lma)
 	u16 type = attributes & SEG_TYPE;
 	bool code = type & SEG_CODE;
 
+	/* Processors differ in whether they keep the busy bit; so do their guests. */
 	if (index == AXVCPU_X86_TR)
-		return !(attributes & SEG_S) && (type & 7) == 3;
+		return !(attributes & SEG_S) &&
+		       (type & ~(TYPE_TSS_BUSY | TYPE_TSS_32)) == TYPE_TSS;
 	if (index == AXVCPU_X86_LDTR)
 		return !(attributes & SEG_S) && type == TYPE_LDT;
 	if (!(attributes & SEG_S))
@@ -402,8 +406,8 @@ static int x86_set_general(struct x86_vcpu *x,
 }
 
 /*
- * What hardware keeps of a segment, in the form that x86_segment_valid() takes
- * and VMX wants: processors differ in what they save of G and of TR's busy bit.
+ * What hardware keeps of a segment, in the form that x86_segment_valid() takes:
+ * processors differ in what they save of G, and of segments that are not present.
  */
 static void x86_normalize_segment(unsigned int index,
 				  struct axvcpu_x86_segment *s)
@@ -413,8 +417,6 @@ static void x86_normalize_segment(unsigned int index,
 		s->attributes |= SEG_G;
 	if (index < AXVCPU_X86_FS)
 		s->base = (u32)s->base;
-	if (index == AXVCPU_X86_TR)
-		s->attributes |= TYPE_TSS_BUSY;
 	if (!(s->attributes & SEG_P))
 		s->attributes |= AXVCPU_X86_SEG_UNUSABLE;
 }

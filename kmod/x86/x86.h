@@ -138,8 +138,8 @@ struct x86_fpu {
  * @get_system, @set_system: segments, tables, control registers, EFER; values
  *	are already checked by regs.c. set_system also refreshes x->mode. The DPL
  *	of SS is the CPL, both ways. regs.c itself keeps XCR0, sets the unusable
- *	bit of what is not present, and repairs G and the TSS's busy bit, which
- *	some hardware does not save
+ *	bit of what is not present, and repairs G, which some hardware does not
+ *	save. The TSS may be busy or not: VMX wants it busy
  * @get_msrs, @set_msrs: the MSRs that live in hardware structures; regs.c does
  *	xss, misc_enable and the MTRRs
  * @get_dr, @set_dr: DR6 and DR7 and, where they are loaded, DR0 to DR3
@@ -288,7 +288,8 @@ void x86_fpu_get(struct x86_vcpu *x, void *buffer);
 int x86_fpu_set(struct x86_vcpu *x, const void *buffer);
 
 /* ---- cpuid.c ------------------------------------------------------------ */
-void x86_cpuid_init(void);	/* module: after x86_fpu_init() */
+/* Module: after x86_fpu_init(). @tsc_aux: the back end switches TSC_AUX. */
+void x86_cpuid_init(bool tsc_aux);
 /* Emulate CPUID: reads and writes x->gpr; no RIP change. x->mode is not used. */
 void x86_cpuid(struct x86_vcpu *x, u64 cr4);
 /* The guest sees this feature: X86_FEATURE_* of the host kernel. */
@@ -325,7 +326,8 @@ struct x86_walk {
  * Linear address to GPA with the checks of the paging mode in x->mode (32-bit,
  * PAE, 4 and 5 levels; WP, NXE, SMEP, SMAP with AC, PKE). @access:
  * AXVCPU_ACCESS_*. @set: set accessed and dirty bits. Return: 0; -EPERM: the
- * guest faults, see the outcome; -EFAULT: the host can't read the tables now.
+ * guest faults, see the outcome; -EFAULT: the table entry at walk->gpa can't be
+ * read (or written) now.
  */
 int x86_walk(struct x86_vcpu *x, u64 linear, u32 access, bool set,
 	     struct x86_walk *walk);

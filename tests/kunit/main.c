@@ -7,16 +7,13 @@
 #include <kunit/test.h>
 
 #include "../../kmod/kunit.h"
-
-extern struct kunit_suite axvcpu_state_suite;
-extern struct kunit_suite axvcpu_stage2_suite;
-extern struct kunit_suite axvcpu_memory_suite;
-extern struct kunit_suite axvcpu_unwind_suite;
+#include "suites.h"
 
 static struct kunit_suite *suites[] = {
 	&axvcpu_state_suite,
 	&axvcpu_stage2_suite,
 	&axvcpu_memory_suite,
+	&axvcpu_race_suite,
 	&axvcpu_unwind_suite,
 };
 

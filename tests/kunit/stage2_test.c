@@ -11,6 +11,7 @@
 #include "../../kmod/arch.h"
 #include "../../kmod/stage2.h"
 #include "../../kmod/vm.h"
+#include "suites.h"
 
 #define R	AXVCPU_ACCESS_READ
 #define RW	(R | AXVCPU_ACCESS_WRITE)

@@ -32,6 +32,7 @@ static const struct {
 struct state_fixture {
 	struct axvcpu_vm vm;
 	struct axvcpu_vcpu vcpu;
+	struct axvcpu_run run;
 };
 
 static int state_init(struct kunit *test)
@@ -41,6 +42,7 @@ static int state_init(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, f);
 	f->vcpu.vm = &f->vm;
+	f->vcpu.run = &f->run;
 	axvcpu_state_new(&f->vcpu);
 	test->priv = f;
 	return 0;

@@ -320,7 +320,7 @@ static u32 svm_init(struct axvcpu_host *host)
 	svm_init_maps();
 	svm_init_stage2();
 	svm_describe(host);
-	x86_cpuid_init();
+	x86_cpuid_init(svm_features.tsc_aux);
 	return AXVCPU_REASON_NONE;
 }
 
