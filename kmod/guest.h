@@ -23,7 +23,6 @@
 static inline void axvcpu_guest_begin(void)
 {
 	vtime_account_guest_enter();
-	rcu_note_context_switch(false);
 }
 
 /** axvcpu_guest_end() - the opposite, with interrupts off */
@@ -33,9 +32,27 @@ static inline void axvcpu_guest_end(void)
 }
 
 /*
- * With interrupts off; the guest runs with them on. Where context tracking is
- * off, RCU hears of us from begin() and from the tick that ends guest mode.
+ * A host interrupt, perhaps the tick, ended guest mode; interrupts are on. Where
+ * context tracking does not tell RCU that guest mode is a quiescent state, say so
+ * now: the tick has seen kernel mode, and a guest can run without end.
  */
+static inline void axvcpu_guest_interrupted(void)
+{
+	local_irq_disable();
+	rcu_note_context_switch(false);
+	local_irq_enable();
+}
+
+/*
+ * The guest runs with interrupts on, and lockdep and tracing are to know, or
+ * context tracking is in use. Else a trip needs neither enter() nor exit().
+ */
+static __always_inline bool axvcpu_guest_tracked(void)
+{
+	return IS_ENABLED(CONFIG_TRACE_IRQFLAGS) || context_tracking_enabled();
+}
+
+/* With interrupts off. */
 static __always_inline void axvcpu_guest_enter(void)
 {
 	instrumentation_begin();

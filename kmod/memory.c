@@ -184,14 +184,21 @@ static unsigned long place_hva(const struct place *place, u64 gpa)
 
 /* ---- mapping one page -------------------------------------------------------------- */
 
+/* What page_get() does for a page that is not there now. */
+enum page_wait {
+	WAIT_NOT,		/* -EAGAIN */
+	WAIT_SIGNAL,		/* any signal ends it where the kernel knows how */
+	WAIT_KILL,		/* only a fatal one does */
+};
+
 /*
  * The page at @hva, with a reference. For a read, @writable says if the host would
  * let us write as things are: then one fault is enough for both.
  *
- * Return: 0; -EFAULT, -EHWPOISON, -ENOMEM, -EINTR; without @may_wait also -EAGAIN.
+ * Return: 0; -EFAULT, -EHWPOISON, -ENOMEM, -EINTR; with WAIT_NOT also -EAGAIN.
  */
 static int page_get(unsigned long hva, const struct place *place, bool write,
-		    bool may_wait, struct page **page, bool *writable)
+		    enum page_wait wait, struct page **page, bool *writable)
 {
 	bool may_write = !(place->flags & AXVCPU_MEM_READONLY);
 	unsigned int flags = write ? FOLL_WRITE : 0;
@@ -206,9 +213,11 @@ static int page_get(unsigned long hva, const struct place *place, bool write,
 	*writable = write;
 	if (!write && get_user_pages_fast_only(hva, 1, 0, page) == 1)
 		return 0;
-	if (!may_wait)
+	if (wait == WAIT_NOT)
 		return -EAGAIN;
-	flags |= FOLL_HWPOISON | AXVCPU_FOLL_NUMA | AXVCPU_FOLL_INTERRUPTIBLE;
+	flags |= FOLL_HWPOISON | AXVCPU_FOLL_NUMA;
+	if (wait == WAIT_SIGNAL)
+		flags |= AXVCPU_FOLL_INTERRUPTIBLE;
 	ret = get_user_pages_unlocked(hva, 1, page, flags);
 	if (ret != 1) {
 		if (fatal_signal_pending(current) || ret == -EAGAIN)
@@ -262,7 +271,7 @@ static unsigned int place_level(const struct axvcpu_vm *vm,
  */
 static int map_page(struct axvcpu_vm *vm, struct axvcpu_stage2_cache *cache,
 		    const struct place *place, u64 gpa, bool write,
-		    bool may_wait)
+		    enum page_wait wait)
 {
 	u32 access = AXVCPU_ACCESS_READ | AXVCPU_ACCESS_EXECUTE;
 	unsigned long hva = place_hva(place, gpa);
@@ -277,7 +286,7 @@ static int map_page(struct axvcpu_vm *vm, struct axvcpu_stage2_cache *cache,
 	if (ret)
 		return ret;
 	sequence = axvcpu_mm_sequence(vm->memory.mm);
-	ret = page_get(hva, place, write, may_wait, &page, &writable);
+	ret = page_get(hva, place, write, wait, &page, &writable);
 	if (ret)
 		return ret;
 	level = place_level(vm, place, gpa, hva, page_to_pfn(page), writable);
@@ -321,7 +330,8 @@ int axvcpu_memory_fault(struct axvcpu_vcpu *vcpu)
 		fault->cause = AXVCPU_NPF_READ_ONLY;
 		return 1;
 	}
-	ret = map_page(vm, &vcpu->cache, &place, fault->gpa, write, true);
+	ret = map_page(vm, &vcpu->cache, &place, fault->gpa, write,
+		       WAIT_SIGNAL);
 	switch (ret) {
 	case 1 ... 3:
 		vcpu->stats.faults++;
@@ -473,7 +483,7 @@ static int region_map(struct axvcpu_vm *vm, const struct axvcpu_region *region)
 	while (offset < region->length) {
 		u64 gpa = region->gpa + offset;
 
-		ret = map_page(vm, &cache, &place, gpa, write, false);
+		ret = map_page(vm, &cache, &place, gpa, write, WAIT_NOT);
 		if (ret == -ENOMEM)
 			break;
 		if (fatal_signal_pending(current)) {
@@ -720,29 +730,24 @@ void axvcpu_memory_free(struct axvcpu_vm *vm)
 
 /* ---- reading and writing ----------------------------------------------------------- */
 
+/*
+ * "When DELETE has returned, no vCPU reaches the region" holds here as well. What
+ * was read while a region was taken away is dropped and read again. A write goes
+ * through the page, under stage2.lock and with both sequences unchanged, exactly as
+ * a fault maps one: so it comes before DELETE, or not at all.
+ */
+
 /* How many of @length bytes from @gpa lie in @place. */
 static size_t place_part(const struct place *place, u64 gpa, size_t length)
 {
 	return min_t(u64, length, place->length - (gpa - place->gpa));
 }
 
-/* A write is refused before its first byte if a part of it can't be done. */
-static int memory_check(struct axvcpu_vm *vm, u64 gpa, size_t length,
-			bool write)
+/* A region was taken away since @place was looked up. */
+static bool place_stale(const struct axvcpu_vm *vm, const struct place *place)
 {
-	struct place place;
-	size_t part;
-
-	if (!axvcpu_vm_owned(vm))
-		return -EFAULT;
-	for (; length; gpa += part, length -= part) {
-		if (!memory_lookup(vm, gpa, &place))
-			return -ENXIO;
-		if (write && place.flags & AXVCPU_MEM_READONLY)
-			return -EROFS;
-		part = place_part(&place, gpa, length);
-	}
-	return 0;
+	smp_rmb();
+	return READ_ONCE(vm->memory.sequence) != place->sequence;
 }
 
 int axvcpu_memory_read(struct axvcpu_vm *vm, u64 gpa, void *to, size_t length)
@@ -752,73 +757,153 @@ int axvcpu_memory_read(struct axvcpu_vm *vm, u64 gpa, void *to, size_t length)
 
 	if (!axvcpu_vm_owned(vm))
 		return -EFAULT;
-	for (; length; gpa += part, to += part, length -= part) {
+	while (length) {
 		if (!memory_lookup(vm, gpa, &place))
 			return -ENXIO;
 		part = place_part(&place, gpa, length);
 		if (copy_from_user(to, (void __user *)place_hva(&place, gpa),
 				   part))
 			return -EFAULT;
+		if (place_stale(vm, &place))
+			continue;
+		gpa += part;
+		to += part;
+		length -= part;
 	}
 	return 0;
 }
 
-int axvcpu_memory_write(struct axvcpu_vm *vm, u64 gpa, const void *from,
-			size_t length)
+/* A write is refused before its first byte if a part of it can't be done. */
+static int memory_check_write(struct axvcpu_vm *vm, u64 gpa, size_t length)
 {
-	int ret = memory_check(vm, gpa, length, true);
 	struct place place;
 	size_t part;
 
-	if (ret)
-		return ret;
-	for (; length; gpa += part, from += part, length -= part) {
+	if (!axvcpu_vm_owned(vm))
+		return -EFAULT;
+	for (; length; gpa += part, length -= part) {
 		if (!memory_lookup(vm, gpa, &place))
 			return -ENXIO;
 		if (place.flags & AXVCPU_MEM_READONLY)
 			return -EROFS;
 		part = place_part(&place, gpa, length);
-		if (copy_to_user((void __user *)place_hva(&place, gpa), from,
-				 part))
-			return -EFAULT;
 	}
 	return 0;
 }
 
-/*
- * Through the page and not through the user's address, since few architectures
- * can compare and exchange user memory. The page is pinned: unlike a mere
- * reference, fork honours that.
+/**
+ * struct change - a write inside one page: a copy, or a compare-and-exchange
+ * @from: what to copy, or NULL
+ * @length: bytes; of a compare-and-exchange 4 or 8
+ * @expected: compare-and-exchange: only if it is this
+ * @new: what is stored then
+ * @found: out: what was there
  */
+struct change {
+	const void *from;
+	size_t length;
+	u64 expected;
+	u64 new;
+	u64 found;
+};
+
+static void change_apply(void *at, struct change *change)
+{
+	if (change->from)
+		memcpy(at, change->from, change->length);
+	else if (change->length == 8)
+		change->found = cmpxchg((u64 *)at, change->expected,
+					change->new);
+	else
+		change->found = cmpxchg((u32 *)at, (u32)change->expected,
+					(u32)change->new);
+}
+
+/*
+ * Return: 0; 1: raced, look the region up again; -ENXIO, -EROFS, -EFAULT.
+ */
+static int memory_try_change(struct axvcpu_vm *vm, u64 gpa,
+			     struct change *change)
+{
+	unsigned long hva, sequence;
+	struct place place;
+	struct page *page;
+	bool writable;
+	int ret = 1;
+	void *at;
+
+	if (!memory_lookup(vm, gpa, &place))
+		return -ENXIO;
+	if (place.flags & AXVCPU_MEM_READONLY)
+		return -EROFS;
+	hva = place_hva(&place, gpa);
+	sequence = axvcpu_mm_sequence(vm->memory.mm);
+	if (page_get(hva, &place, true, WAIT_KILL, &page, &writable))
+		return -EFAULT;
+	spin_lock(&vm->stage2.lock);
+	if (vm->memory.sequence == place.sequence &&
+	    !axvcpu_mm_retry(vm->memory.mm, sequence, hva & PAGE_MASK,
+			     PAGE_SIZE)) {
+		at = kmap_local_page(page);
+		change_apply(at + offset_in_page(hva), change);
+		kunmap_local(at);
+		folio_mark_dirty(page_folio(page));
+		ret = 0;
+	}
+	spin_unlock(&vm->stage2.lock);
+	put_page(page);
+	return ret;
+}
+
+static int memory_change(struct axvcpu_vm *vm, u64 gpa, struct change *change)
+{
+	int ret;
+
+	while ((ret = memory_try_change(vm, gpa, change)) == 1) {
+		if (fatal_signal_pending(current))
+			return -EFAULT;
+		cond_resched();
+	}
+	return ret;
+}
+
+int axvcpu_memory_write(struct axvcpu_vm *vm, u64 gpa, const void *from,
+			size_t length)
+{
+	int ret = memory_check_write(vm, gpa, length);
+
+	while (!ret && length) {
+		struct change change = {
+			.from = from,
+			.length = min_t(size_t, length,
+					PAGE_SIZE - offset_in_page(gpa)),
+		};
+
+		ret = memory_change(vm, gpa, &change);
+		gpa += change.length;
+		from += change.length;
+		length -= change.length;
+	}
+	return ret;
+}
+
 int axvcpu_memory_cmpxchg(struct axvcpu_vm *vm, u64 gpa, u64 *old, u64 new,
 			  unsigned int width)
 {
-	struct place place;
-	unsigned long hva;
-	struct page *page;
-	u64 found, expected;
-	void *at;
+	struct change change = {
+		.length = width,
+		.expected = width == 8 ? *old : (u32)*old,
+		.new = new,
+	};
 	int ret;
 
 	if ((width != 4 && width != 8) || gpa & (width - 1))
 		return -EINVAL;
-	ret = memory_check(vm, gpa, width, true);
+	if (!axvcpu_vm_owned(vm))
+		return -EFAULT;
+	ret = memory_change(vm, gpa, &change);
 	if (ret)
 		return ret;
-	if (!memory_lookup(vm, gpa, &place))
-		return -ENXIO;
-	hva = place_hva(&place, gpa);
-	if (pin_user_pages_fast(hva & PAGE_MASK, 1, FOLL_WRITE, &page) != 1)
-		return -EFAULT;
-	at = kmap_local_page(page) + offset_in_page(hva);
-	expected = width == 8 ? *old : (u32)*old;
-	if (width == 8)
-		found = cmpxchg((u64 *)at, expected, new);
-	else
-		found = cmpxchg((u32 *)at, (u32)expected, (u32)new);
-	kunmap_local(at);
-	ret = found == expected ? 0 : -EAGAIN;
-	unpin_user_pages_dirty_lock(&page, 1, !ret);
-	*old = found;
-	return ret;
+	*old = change.found;
+	return change.found == change.expected ? 0 : -EAGAIN;
 }

@@ -59,55 +59,68 @@
 
 /* ---- guest-physical reads ----------------------------------------------------- */
 
-/**
- * struct x86_window - the region that was read last, for as long as one walk
- * @gpa: its first address
- * @length: its bytes, 0: none yet
- * @hva: where it is in the owner's memory
+/*
+ * Make x->window the region of @gpa. It stays good until a region is taken away:
+ * then memory.sequence changes.
  */
-struct x86_window {
-	u64 gpa;
-	u64 length;
-	unsigned long hva;
-};
-
-/* The page at @gpa can be read through the window. */
-static bool x86_window_find(struct x86_vcpu *x, struct x86_window *window,
-			    u64 gpa)
+static noinline bool x86_window_move(struct x86_vcpu *x, u64 gpa)
 {
+	struct axvcpu_vm *vm = x->core.vm;
 	const struct axvcpu_region *region;
-	bool found = false;
+	struct x86_window *w = &x->window;
 
-	if (likely(gpa - window->gpa < window->length))
-		return true;
+	w->sequence = smp_load_acquire(&vm->memory.sequence);
+	w->length = 0;
 	rcu_read_lock();
-	region = axvcpu_memory_find(x->core.vm, gpa);
+	region = axvcpu_memory_find(vm, gpa);
 	if (region) {
-		window->gpa = region->gpa;
-		window->length = region->length;
-		window->hva = region->hva;
-		found = true;
+		w->gpa = region->gpa;
+		w->length = region->length;
+		w->hva = region->hva;
 	}
 	rcu_read_unlock();
-	return found;
+	return region;
+}
+
+/* The user's address of @gpa, NULL: there is no memory. */
+static __always_inline void __user *x86_window_find(struct x86_vcpu *x, u64 gpa)
+{
+	struct x86_window *w = &x->window;
+
+	if (unlikely(gpa - w->gpa >= w->length ||
+		     w->sequence != READ_ONCE(x->core.vm->memory.sequence)) &&
+	    !x86_window_move(x, gpa))
+		return NULL;
+	return (void __user *)(w->hva + (gpa - w->gpa));
+}
+
+/* Eight bytes; without a call, since a walk reads up to five times. */
+static __always_inline bool x86_peek(const u64 __user *from, u64 *value)
+{
+	if (!user_read_access_begin(from, sizeof(*from)))
+		return false;
+	unsafe_get_user(*value, from, fault);
+	user_read_access_end();
+	return true;
+
+fault:
+	user_read_access_end();
+	return false;
 }
 
 /* A naturally aligned entry of 4 or 8 bytes. Return: 0; -EFAULT. */
-static int x86_read_entry(struct x86_vcpu *x, struct x86_window *window, u64 gpa,
-			  unsigned int width, u64 *entry)
+static int x86_read_entry(struct x86_vcpu *x, u64 gpa, unsigned int width,
+			  u64 *entry)
 {
-	unsigned long hva;
+	void __user *from = x86_window_find(x, gpa);
 	u32 half;
 
 	*entry = 0;
-	if (!x86_window_find(x, window, gpa))
-		return axvcpu_memory_read(x->core.vm, gpa, entry, width) ?
-			       -EFAULT :
-			       0;
-	hva = window->hva + (gpa - window->gpa);
+	if (!from)
+		return -EFAULT;
 	if (width == sizeof(*entry))
-		return get_user(*entry, (u64 __user *)hva);
-	if (get_user(half, (u32 __user *)hva))
+		return x86_peek(from, entry) ? 0 : -EFAULT;
+	if (get_user(half, (u32 __user *)from))
 		return -EFAULT;
 	*entry = half;
 	return 0;
@@ -118,7 +131,6 @@ static int x86_read_entry(struct x86_vcpu *x, struct x86_window *window, u64 gpa
 /**
  * struct x86_paging - a paging mode, and a walk in it
  * @x: whose
- * @window: see there
  * @levels: of the tables
  * @entry_bytes: 4 or 8
  * @index_bits: of the linear address for each level
@@ -133,7 +145,6 @@ static int x86_read_entry(struct x86_vcpu *x, struct x86_window *window, u64 gpa
  */
 struct x86_paging {
 	struct x86_vcpu *x;
-	struct x86_window *window;
 	unsigned int levels;
 	unsigned int entry_bytes;
 	unsigned int index_bits;
@@ -346,8 +357,7 @@ static int x86_walk_once(struct x86_paging *p, struct x86_walk *walk)
 		bool leaf;
 		u64 entry;
 
-		if (x86_read_entry(p->x, p->window, gpa, p->entry_bytes,
-				   &entry)) {
+		if (x86_read_entry(p->x, gpa, p->entry_bytes, &entry)) {
 			walk->gpa = gpa;
 			return -EFAULT;
 		}
@@ -371,9 +381,61 @@ static int x86_walk_once(struct x86_paging *p, struct x86_walk *walk)
 	return x86_walk_check(p, rights, nx, walk);
 }
 
-static int x86_walk_window(struct x86_vcpu *x, struct x86_window *window,
-			   u64 linear, u32 access, bool set,
-			   struct x86_walk *walk)
+/*
+ * The common walk: in long mode, with nothing in any entry that the full walk
+ * would have to judge or set. Return: false: leave it to that one.
+ */
+static bool x86_walk_fast(struct x86_vcpu *x, u64 linear, u32 access,
+			  struct x86_walk *walk)
+{
+	const struct x86_mode *m = &x->mode;
+	u64 forbidden = GENMASK_ULL(51, 0) & ~0ULL << axvcpu_host.gpa_bits;
+	unsigned int shift = m->cr4 & X86_CR4_LA57 ? 48 : 39;
+	u64 table = m->cr3 & PTE_ADDRESS;
+	u64 all = ~0ULL, any = 0;
+	u64 need = PTE_P | PTE_A;
+	u64 entry, offset;
+
+	if (m->cr4 & X86_CR4_PKE)
+		return false;
+	for (;; shift -= 9) {
+		u64 gpa = table + (linear >> shift & 511) * sizeof(entry);
+		const u64 __user *from = x86_window_find(x, gpa);
+
+		if (!from || !x86_peek(from, &entry) || !(entry & PTE_P))
+			return false;
+		all &= entry;
+		any |= entry;
+		if (shift == PAGE_SHIFT || entry & PTE_PS)
+			break;
+		table = entry & PTE_ADDRESS;
+	}
+	if (access & AXVCPU_ACCESS_USER)
+		need |= PTE_U;
+	else if (all & PTE_U && m->cr4 & (X86_CR4_SMEP | X86_CR4_SMAP))
+		return false;
+	if (access & AXVCPU_ACCESS_WRITE) {
+		need |= PTE_W;
+		if (!(entry & PTE_D))
+			return false;
+	}
+	if (access & AXVCPU_ACCESS_EXECUTE || !(m->efer & EFER_NX))
+		forbidden |= PTE_NX;
+	if ((all & need) != need || any & forbidden)
+		return false;
+	offset = (1ULL << shift) - 1;
+	/* A large page: 2 MiB or 1 GiB, where a guest has that; bit 12 is PAT. */
+	if (shift != PAGE_SHIFT &&
+	    (shift > 30 || entry & offset & PTE_ADDRESS & ~BIT_ULL(12) ||
+	     (shift == 30 && !x86_guest_has(X86_FEATURE_GBPAGES))))
+		return false;
+	walk->gpa = (entry & PTE_ADDRESS & ~offset) | (linear & offset);
+	walk->page_size = offset + 1;
+	return true;
+}
+
+int x86_walk(struct x86_vcpu *x, u64 linear, u32 access, bool set,
+	     struct x86_walk *walk)
 {
 	struct x86_paging p;
 	unsigned int i;
@@ -385,13 +447,18 @@ static int x86_walk_window(struct x86_vcpu *x, struct x86_window *window,
 	walk->page_size = PAGE_SIZE;
 	if (!(x->mode.cr0 & X86_CR0_PG))
 		return 0;
-	if (x->mode.efer & EFER_LMA && !x86_linear_canonical(x, linear)) {
-		walk->gp = true;
-		return -EPERM;
+	if (likely(x->mode.efer & EFER_LMA)) {
+		if (!x86_linear_canonical(x, linear)) {
+			walk->gp = true;
+			return -EPERM;
+		}
+		if (likely(x86_walk_fast(x, linear, access, walk)))
+			return 0;
+	} else {
+		linear = (u32)linear;
 	}
 	p.x = x;
-	p.window = window;
-	p.linear = x->mode.efer & EFER_LMA ? linear : (u32)linear;
+	p.linear = linear;
 	p.access = access;
 	for (i = 0; i < MAX_RETRIES; i++) {
 		ret = x86_walk_once(&p, walk);
@@ -402,14 +469,6 @@ static int x86_walk_window(struct x86_vcpu *x, struct x86_window *window,
 			return ret;
 	}
 	return -EFAULT;
-}
-
-int x86_walk(struct x86_vcpu *x, u64 linear, u32 access, bool set,
-	     struct x86_walk *walk)
-{
-	struct x86_window window = {};
-
-	return x86_walk_window(x, &window, linear, access, set, walk);
 }
 
 void x86_queue_walk_fault(struct x86_vcpu *x, const struct x86_walk *fault,
@@ -560,19 +619,19 @@ void x86_queue_segment_fault(struct x86_vcpu *x, unsigned int segment)
 
 /* ---- fetch ------------------------------------------------------------------------------ */
 
-/* The first @length bytes at @gpa, which are in one page. */
-static int x86_fetch_bytes(struct x86_vcpu *x, struct x86_window *window,
-			   u64 gpa, u8 *insn, unsigned int length)
+/* The @length bytes at @gpa, which are in one page; @insn has room for all. */
+static int x86_fetch_bytes(struct x86_vcpu *x, u64 gpa, u8 *insn,
+			   unsigned int length)
 {
+	const u8 __user *from = x86_window_find(x, gpa);
 	u64 low, high;
-	unsigned long hva;
 
-	if (length < INSN_MAX || !x86_window_find(x, window, gpa))
+	if (unlikely(length < INSN_MAX || !from))
 		return axvcpu_memory_read(x->core.vm, gpa, insn, length);
 	/* Two reads that overlap in one byte. */
-	hva = window->hva + (gpa - window->gpa);
-	if (get_user(low, (u64 __user *)hva) ||
-	    get_user(high, (u64 __user *)(hva + INSN_MAX - sizeof(high))))
+	if (!x86_peek((const u64 __user *)from, &low) ||
+	    !x86_peek((const u64 __user *)(from + INSN_MAX - sizeof(high)),
+		      &high))
 		return -EFAULT;
 	memcpy(insn, &low, sizeof(low));
 	memcpy(insn + INSN_MAX - sizeof(high), &high, sizeof(high));
@@ -583,7 +642,6 @@ int x86_fetch(struct x86_vcpu *x, u8 insn[15], struct x86_walk *fault,
 	      u64 *fault_linear)
 {
 	u32 access = AXVCPU_ACCESS_EXECUTE;
-	struct x86_window window = {};
 	struct x86_walk second;
 	unsigned int first;
 	u64 linear = x->rip;
@@ -594,18 +652,18 @@ int x86_fetch(struct x86_vcpu *x, u8 insn[15], struct x86_walk *fault,
 	if (x->mode.cpl == 3)
 		access |= AXVCPU_ACCESS_USER;
 	*fault_linear = linear;
-	ret = x86_walk_window(x, &window, linear, access, true, fault);
+	ret = x86_walk(x, linear, access, true, fault);
 	if (ret)
 		return ret;
 	first = x86_in_page(linear, INSN_MAX);
-	ret = x86_fetch_bytes(x, &window, fault->gpa, insn, first);
+	ret = x86_fetch_bytes(x, fault->gpa, insn, first);
 	if (ret)
 		return ret;
 	if (likely(first == INSN_MAX))
 		return INSN_MAX;
 	/* The instruction may end in the first page, whatever is in the next. */
 	linear = x86_linear_wrap(x, linear + first);
-	if (x86_walk_window(x, &window, linear, access, false, &second) ||
+	if (x86_walk(x, linear, access, false, &second) ||
 	    axvcpu_memory_read(x->core.vm, second.gpa, insn + first,
 			       INSN_MAX - first))
 		return first;

@@ -83,56 +83,84 @@ static int segment_prefix(struct decoder *d, __u8 segment)
 	return 0;
 }
 
+/*
+ * What a byte is as a prefix or as an opcode. One look-up instead of a chain of
+ * comparisons: every device access of a guest comes through here.
+ */
+#define PREFIX_SEGMENT	0x01	/* with the segment in the high half */
+#define PREFIX_OPERAND	0x02
+#define PREFIX_ADDRESS	0x03
+#define ESCAPE		0x04	/* 0F: two-byte opcodes */
+#define IS_PREFIX(kind)	(((kind) & 0x0f) && ((kind) & 0x0f) < ESCAPE)
+#define MODRM		0x05	/* with an enum x86_op in the high half */
+#define MOFFS		0x06
+#define MOVSXD		0x07
+#define KIND(kind)	((kind) & 0x0f)
+#define HIGH(kind)	((kind) >> 4)
+#define OP(kind, op)	((kind) | (op) << 4)
+
+static const __u8 kinds[256] = {
+	[0x26] = OP(PREFIX_SEGMENT, AXVCPU_X86_ES),
+	[0x2e] = OP(PREFIX_SEGMENT, AXVCPU_X86_CS),
+	[0x36] = OP(PREFIX_SEGMENT, AXVCPU_X86_SS),
+	[0x3e] = OP(PREFIX_SEGMENT, AXVCPU_X86_DS),
+	[0x64] = OP(PREFIX_SEGMENT, AXVCPU_X86_FS),
+	[0x65] = OP(PREFIX_SEGMENT, AXVCPU_X86_GS),
+	[0x66] = PREFIX_OPERAND,
+	[0x67] = PREFIX_ADDRESS,
+	/*
+	 * Not here: F0 (LOCK), undefined with MOV; F2 and F3, hints of lock
+	 * elision or undefined.
+	 */
+	[0x0f] = ESCAPE,
+	[0x63] = OP(MOVSXD, X86_OP_LOAD_SX),
+	[0x88 ... 0x89] = OP(MODRM, X86_OP_STORE_REG),
+	[0x8a ... 0x8b] = OP(MODRM, X86_OP_LOAD),
+	[0xa0 ... 0xa1] = OP(MOFFS, X86_OP_LOAD),
+	[0xa2 ... 0xa3] = OP(MOFFS, X86_OP_STORE_REG),
+	[0xc6 ... 0xc7] = OP(MODRM, X86_OP_STORE_IMM),
+};
+
+/* Effective sizes, when all prefixes are known. */
+static void sizes(struct decoder *d, int operand, int address)
+{
+	unsigned int code_bytes = d->code_bytes;
+
+	d->insn->address_bytes = code_bytes;
+	if (address)
+		d->insn->address_bytes = code_bytes == 4 ? 2 : 4;
+	if (d->rex & REX_W)
+		d->operand_bytes = 8;
+	else if (operand)
+		d->operand_bytes = code_bytes == 2 ? 4 : 2;
+	else
+		d->operand_bytes = code_bytes == 2 ? 2 : 4;
+}
+
 /* Legacy prefixes, then REX. Return: the first byte of the opcode; -1. */
 static int prefixes(struct decoder *d)
 {
-	unsigned int operand16 = 0, address = 0;
-	__u8 byte;
+	int operand = 0, address = 0;
+	__u8 byte, kind;
 
 	for (;;) {
 		byte = next(d);
-		if (d->cut)
-			return -1;
-		switch (byte) {
-		case 0x26:
-		case 0x2e:
-		case 0x36:
-		case 0x3e:
-			if (segment_prefix(d, byte >> 3 & 3))
-				return -1;
-			continue;
-		case 0x64:
-		case 0x65:
-			if (segment_prefix(d, AXVCPU_X86_FS + (byte & 1)))
-				return -1;
-			continue;
-		case 0x66:
-			operand16 = 1;
-			continue;
-		case 0x67:
+		kind = kinds[byte];
+		if (!IS_PREFIX(kind))
+			break;
+		if (KIND(kind) == PREFIX_OPERAND)
+			operand = 1;
+		else if (KIND(kind) == PREFIX_ADDRESS)
 			address = 1;
-			continue;
-		case 0xf0:	/* LOCK: undefined with MOV */
-		case 0xf2:	/* hints of lock elision, else undefined */
-		case 0xf3:
+		else if (segment_prefix(d, HIGH(kind)))
 			return -1;
-		}
-		break;
 	}
 	/* REX counts only right before the opcode; two of them are undefined. */
 	if (d->code_bytes == 8 && (byte & 0xf0) == 0x40) {
 		d->rex = byte;
 		byte = next(d);
 	}
-	d->insn->address_bytes = d->code_bytes;
-	if (address)
-		d->insn->address_bytes = d->code_bytes == 4 ? 2 : 4;
-	if (d->rex & REX_W)
-		d->operand_bytes = 8;
-	else if (operand16)
-		d->operand_bytes = d->code_bytes == 2 ? 4 : 2;
-	else
-		d->operand_bytes = d->code_bytes == 2 ? 2 : 4;
+	sizes(d, operand, address);
 	return d->cut ? -1 : byte;
 }
 
@@ -226,7 +254,7 @@ static void set_register(struct decoder *d, unsigned int reg, unsigned int width
 }
 
 /* @width: of the memory operand; @reg_width: of the register. */
-static int with_modrm(struct decoder *d, enum x86_op op, unsigned int width,
+static int with_modrm(struct decoder *d, unsigned int op, unsigned int width,
 		      unsigned int reg_width)
 {
 	int reg = modrm(d);
@@ -235,12 +263,19 @@ static int with_modrm(struct decoder *d, enum x86_op op, unsigned int width,
 		return -1;
 	d->insn->op = op;
 	d->insn->width = width;
-	set_register(d, reg, reg_width);
+	if (op != X86_OP_STORE_IMM) {
+		set_register(d, reg, reg_width);
+		return 0;
+	}
+	/* Of C6 and C7 only /0 is MOV. An immediate has at most four bytes. */
+	if (reg & 7)
+		return -1;
+	d->insn->immediate = signed_number(d, width < 4 ? width : 4);
 	return 0;
 }
 
 /* A0 to A3: the accumulator, and an address in the instruction. */
-static int with_moffs(struct decoder *d, enum x86_op op, unsigned int width)
+static int with_moffs(struct decoder *d, unsigned int op, unsigned int width)
 {
 	d->insn->op = op;
 	d->insn->width = width;
@@ -249,44 +284,21 @@ static int with_moffs(struct decoder *d, enum x86_op op, unsigned int width)
 	return 0;
 }
 
-/* C6 and C7, of which only /0 is MOV. An immediate has at most four bytes. */
-static int with_immediate(struct decoder *d, unsigned int width)
-{
-	int reg = modrm(d);
-
-	if (reg < 0 || reg & 7)
-		return -1;
-	d->insn->op = X86_OP_STORE_IMM;
-	d->insn->width = width;
-	d->insn->immediate = signed_number(d, width < 4 ? width : 4);
-	return 0;
-}
-
 static int opcode(struct decoder *d, __u8 byte)
 {
 	unsigned int width = byte & 1 ? d->operand_bytes : 1;
+	__u8 kind = kinds[byte];
 
-	switch (byte) {
-	case 0x88:
-	case 0x89:
-		return with_modrm(d, X86_OP_STORE_REG, width, width);
-	case 0x8a:
-	case 0x8b:
-		return with_modrm(d, X86_OP_LOAD, width, width);
-	case 0xa0:
-	case 0xa1:
-		return with_moffs(d, X86_OP_LOAD, width);
-	case 0xa2:
-	case 0xa3:
-		return with_moffs(d, X86_OP_STORE_REG, width);
-	case 0xc6:
-	case 0xc7:
-		return with_immediate(d, width);
-	case 0x63:
+	switch (KIND(kind)) {
+	case MODRM:
+		return with_modrm(d, HIGH(kind), width, width);
+	case MOFFS:
+		return with_moffs(d, HIGH(kind), width);
+	case MOVSXD:
 		/* ARPL outside of 64-bit mode; vendors differ with 16 bits. */
 		if (d->code_bytes != 8 || d->operand_bytes == 2)
 			return -1;
-		return with_modrm(d, X86_OP_LOAD_SX, 4, d->operand_bytes);
+		return with_modrm(d, HIGH(kind), 4, d->operand_bytes);
 	default:
 		return -1;
 	}
@@ -295,18 +307,12 @@ static int opcode(struct decoder *d, __u8 byte)
 /* The second byte after 0F. */
 static int opcode_0f(struct decoder *d, __u8 byte)
 {
-	unsigned int width = byte & 1 ? 2 : 1;
+	unsigned int op = byte & 8 ? X86_OP_LOAD_SX : X86_OP_LOAD_ZX;
 
-	switch (byte) {
-	case 0xb6:
-	case 0xb7:
-		return with_modrm(d, X86_OP_LOAD_ZX, width, d->operand_bytes);
-	case 0xbe:
-	case 0xbf:
-		return with_modrm(d, X86_OP_LOAD_SX, width, d->operand_bytes);
-	default:
+	/* B6, B7, BE, BF */
+	if ((byte & 0xf6) != 0xb6)
 		return -1;
-	}
+	return with_modrm(d, op, byte & 1 ? 2 : 1, d->operand_bytes);
 }
 
 /* The stack segment goes with a base of SP or BP (not of R12 or R13). */

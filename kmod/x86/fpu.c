@@ -19,6 +19,7 @@
 #include <asm/fpu/types.h>
 #include <asm/msr-index.h>
 #include <asm/processor.h>
+#include <asm/processor-flags.h>
 
 #include "hw.h"
 #include "x86.h"
@@ -54,7 +55,6 @@ static struct {
 	u32 mxcsr_mask;
 	bool xsave;
 	bool xsaveopt;
-	bool pkru;
 	u32 offset[XFEATURE_MAX];
 	u32 bytes[XFEATURE_MAX];
 } x86_fpu_host __ro_after_init;
@@ -107,7 +107,6 @@ int x86_fpu_init(void)
 	x86_fpu_host.features = x86_fpu_host.host_xcr0 & X86_FPU_SUPPORTED;
 	if (!boot_cpu_has(X86_FEATURE_OSPKE))
 		x86_fpu_host.features &= ~(u64)XFEATURE_MASK_PKRU;
-	x86_fpu_host.pkru = boot_cpu_has(X86_FEATURE_OSPKE);
 	if (boot_cpu_has(X86_FEATURE_XSAVES))
 		hw_rdmsr_safe(MSR_IA32_XSS, &xss);
 	x86_fpu_host.host_xss = xss;
@@ -159,6 +158,7 @@ void x86_fpu_reset(struct x86_vcpu *x)
 	x->fpu.xcr0 = XFEATURE_MASK_FP;
 	x->fpu.xss = 0;
 	x->fpu.pkru = 0;
+	x->fpu.changed = true;
 }
 
 /* ---- the switch -------------------------------------------------------------------- */
@@ -220,12 +220,41 @@ static void x86_fpu_store(void *area, u64 features)
 			     : "memory");
 }
 
+/*
+ * Without CR4.OSXSAVE the guest has no use of XCR0 (neither XSAVE nor AVX nor
+ * XGETBV), and without that or CR4.PKE none of PKRU: they stay the host's then.
+ */
+static noinline void x86_fpu_update(struct x86_fpu *fpu)
+{
+	bool osxsave = fpu->cr4 & X86_CR4_OSXSAVE;
+
+	fpu->changed = false;
+	fpu->switch_xcr0 = osxsave && fpu->xcr0 != x86_fpu_host.host_xcr0;
+	fpu->components = x86_fpu_host.features;
+	fpu->switch_pkru = x86_fpu_host.features & XFEATURE_MASK_PKRU &&
+			   (fpu->cr4 & X86_CR4_PKE ||
+			    (osxsave && fpu->xcr0 & XFEATURE_MASK_PKRU));
+	if (!fpu->switch_pkru)
+		fpu->components &= ~(u64)XFEATURE_MASK_PKRU;
+}
+
+void x86_fpu_set_cr4(struct x86_vcpu *x, u64 cr4)
+{
+	const u64 ours = X86_CR4_OSXSAVE | X86_CR4_PKE;
+
+	if ((x->fpu.cr4 ^ cr4) & ours)
+		x->fpu.changed = true;
+	x->fpu.cr4 = cr4;
+}
+
 void x86_fpu_load(struct x86_vcpu *x)
 {
 	struct x86_fpu *fpu = &x->fpu;
 
 	kernel_fpu_begin_mask(0);
-	if (x86_fpu_host.pkru)
+	if (unlikely(fpu->changed))
+		x86_fpu_update(fpu);
+	if (unlikely(fpu->switch_pkru))
 		fpu->host_pkru = hw_rdpkru();
 	/*
 	 * A guest can execute XSAVES even where its CPUID has none: with the
@@ -234,12 +263,12 @@ void x86_fpu_load(struct x86_vcpu *x)
 	if (unlikely(x86_fpu_host.host_xss))
 		hw_wrmsr(MSR_IA32_XSS, 0);
 	x86_fpu_clear_pointers();
-	if (unlikely(!x86_fpu_restore(fpu->area, x86_fpu_host.features))) {
+	if (unlikely(!x86_fpu_restore(fpu->area, fpu->components))) {
 		/* x86_fpu_set() lets no such image in. */
 		x86_fpu_init_area(fpu->area);
-		x86_fpu_restore(fpu->area, x86_fpu_host.features);
+		x86_fpu_restore(fpu->area, fpu->components);
 	}
-	if (unlikely(fpu->xcr0 != x86_fpu_host.host_xcr0) && x86_fpu_host.xsave)
+	if (unlikely(fpu->switch_xcr0))
 		hw_xsetbv(fpu->xcr0);
 }
 
@@ -247,14 +276,14 @@ void x86_fpu_save(struct x86_vcpu *x)
 {
 	struct x86_fpu *fpu = &x->fpu;
 
-	if (unlikely(fpu->xcr0 != x86_fpu_host.host_xcr0) && x86_fpu_host.xsave)
+	if (unlikely(fpu->switch_xcr0))
 		hw_xsetbv(x86_fpu_host.host_xcr0);
-	if (x86_fpu_host.pkru)
+	if (unlikely(fpu->switch_pkru))
 		fpu->pkru = hw_rdpkru();
-	x86_fpu_store(fpu->area, x86_fpu_host.features);
+	x86_fpu_store(fpu->area, fpu->components);
 	if (unlikely(x86_fpu_host.host_xss))
 		hw_wrmsr(MSR_IA32_XSS, x86_fpu_host.host_xss);
-	if (x86_fpu_host.pkru && fpu->pkru != fpu->host_pkru)
+	if (unlikely(fpu->switch_pkru) && fpu->pkru != fpu->host_pkru)
 		hw_wrpkru(fpu->host_pkru);
 	kernel_fpu_end();
 }
@@ -281,7 +310,7 @@ bool x86_fpu_set_xcr0(struct x86_vcpu *x, u64 xcr0)
 	if (!x86_fpu_host.xsave || !x86_fpu_xcr0_valid(xcr0))
 		return false;
 	x->fpu.xcr0 = xcr0;
-	hw_xsetbv(xcr0);
+	x->fpu.changed = true;
 	return true;
 }
 

@@ -441,6 +441,7 @@ static int x86_set_system(struct x86_vcpu *x,
 	if (!x86_system_valid(&s))
 		return -EINVAL;
 	x->fpu.xcr0 = s.xcr0;
+	x->fpu.changed = true;
 	x->backend->set_system(x, &s);
 	return 0;
 }

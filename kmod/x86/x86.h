@@ -121,15 +121,38 @@ struct x86_events {
  * @xcr0: the guest's
  * @xss: the guest's
  * @pkru: the guest's, valid outside of guest mode
+ * @changed: CR4 or XCR0 did: the three below are stale
+ * @components: what load and save move
+ * @switch_xcr0: the guest's XCR0 differs from the host's and is used
+ * @switch_pkru: the guest can reach PKRU
+ * @cr4: the guest's
+ * @host_pkru: from load to save
  */
 struct x86_fpu {
 	void *area;
 	u64 xcr0;
 	u64 xss;
 	u32 pkru;
-	u64 host_xcr0;
-	u64 host_xss;
 	u32 host_pkru;
+	u64 components;
+	bool changed;
+	bool switch_xcr0;
+	bool switch_pkru;
+	u64 cr4;
+};
+
+/**
+ * struct x86_window - the memory region that access.c read last
+ * @gpa: its first address
+ * @length: its bytes, 0: none
+ * @hva: where it is in the owner's memory
+ * @sequence: memory.sequence for which that is true
+ */
+struct x86_window {
+	u64 gpa;
+	u64 length;
+	unsigned long hva;
+	unsigned long sequence;
 };
 
 /**
@@ -167,6 +190,7 @@ struct x86_backend_ops {
  * @interrupt_shadow: in the shadow of STI or MOV SS: same. Shared code clears it
  *	when it moves RIP, without a call to the back end
  * @mode: see there
+ * @window: see there
  * @backend: see there
  * @pending: see there
  * @msrs: MSRs that the guest owns but that need no hardware: MTRRs, misc_enable
@@ -182,6 +206,7 @@ struct x86_vcpu {
 	struct x86_events events;
 	struct x86_fpu fpu;
 	struct x86_mode mode;
+	struct x86_window window;
 	struct x86_pending pending;
 	u32 apic_id;
 	u32 exception_exits;
@@ -281,7 +306,12 @@ void x86_fpu_reset(struct x86_vcpu *x);	/* as after INIT */
  */
 void x86_fpu_load(struct x86_vcpu *x);
 void x86_fpu_save(struct x86_vcpu *x);
-/* XSETBV by the guest. Return: false: #GP. Between load and save. */
+/*
+ * The guest's CR4 or XCR0 change. In force from the next x86_fpu_load(): a back
+ * end that is between load and save leaves its inner run loop first. XSETBV's
+ * return: false: #GP.
+ */
+void x86_fpu_set_cr4(struct x86_vcpu *x, u64 cr4);
 bool x86_fpu_set_xcr0(struct x86_vcpu *x, u64 xcr0);
 bool x86_fpu_xcr0_valid(u64 xcr0);
 void x86_fpu_get(struct x86_vcpu *x, void *buffer);

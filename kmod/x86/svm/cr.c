@@ -143,7 +143,8 @@ static int svm_do_cr(struct svm_vcpu *svm, const struct svm_cr_insn *insn,
 		x86_skip(&svm->x, next_rip);
 	else
 		x86_queue_gp(&svm->x, 0);
-	return AXVCPU_OUT_AGAIN;
+	/* CR4.OSXSAVE and PKE want another FPU load. */
+	return svm->x.fpu.changed ? AXVCPU_OUT_WORK : AXVCPU_OUT_AGAIN;
 }
 
 /* The register operand of MOV CR: always of the mode's full width. */

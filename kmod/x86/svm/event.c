@@ -203,7 +203,9 @@ int svm_prepare(struct svm_vcpu *svm)
 	if (unlikely(svm->x.events.shutdown))
 		return svm_exit_crash(svm);
 	svm->flags &= ~(SVM_INJECTED | SVM_TF | SVM_WINDOW | SVM_STEP_SHADOW |
-			SVM_STEP_USER);
+			SVM_STEP_USER | SVM_REQUEST);
+	if (wanted)
+		svm->flags |= SVM_REQUEST;
 	if (wanted & AXVCPU_RUN_SINGLE_STEP)
 		svm->flags |= SVM_STEP_USER;
 	event = svm_next_event(svm);

@@ -14,6 +14,7 @@
 #include <asm/special_insns.h>
 #include <asm/tsc.h>
 
+#include "../../guest.h"
 #include "../../trace.h"
 #include "../hw.h"
 #include "svm.h"
@@ -74,7 +75,7 @@ static __always_inline int svm_exit_io(struct svm_vcpu *svm)
 {
 	struct vmcb_control *control = svm_control(svm);
 	u32 info = control->exit_info1;
-	struct x86_io io = {
+	const struct x86_io io = {
 		.port = info >> SVM_IO_PORT_SHIFT,
 		.width = (info >> SVM_IO_WIDTH_SHIFT) & 7,
 		.in = info & SVM_IO_IN,
@@ -157,6 +158,7 @@ static int svm_exit_intr(struct svm_vcpu *svm)
 		exit->u.interrupt.vector = ~0ULL;
 		return AXVCPU_OUT_EXIT;
 	}
+	axvcpu_guest_interrupted();
 	/* Kernels whose kernel_fpu_begin() turns softirqs off have some for us. */
 	return local_softirq_pending() ? AXVCPU_OUT_WORK : AXVCPU_OUT_AGAIN;
 }
@@ -472,7 +474,8 @@ static int svm_exit_xsetbv(struct svm_vcpu *svm)
 		x86_queue_gp(x, 0);
 	else
 		x86_skip(x, next_rip);
-	return AXVCPU_OUT_AGAIN;
+	/* Through x86_fpu_save() and x86_fpu_load(), which make it so. */
+	return AXVCPU_OUT_WORK;
 }
 
 int svm_exit_crash(struct svm_vcpu *svm)

@@ -116,6 +116,7 @@ void svm_set_cr4(struct svm_vcpu *svm, u64 cr4)
 	struct vmcb_control *control = &svm->vmcb->control;
 
 	svm->cr4 = cr4;
+	x86_fpu_set_cr4(&svm->x, cr4);
 	svm->vmcb->save.cr4 = cr4 | X86_CR4_MCE;
 	if (cr4 & X86_CR4_MCE)
 		control->intercept_cr &= ~SVM_CR_READ(4);

@@ -8,6 +8,21 @@
 #include "../x86.h"
 #include "vmcb.h"
 
+#if defined(CONFIG_DEBUG_ATOMIC_SLEEP) || defined(AXVCPU_DEBUG)
+#define SVM_DEBUG
+#include <asm/desc_defs.h>
+
+/** struct svm_debug_host - host registers around a trip (debug.c) */
+struct svm_debug_host {
+	u64 msr[12];
+	unsigned long cr[3];
+	unsigned long dr7;
+	struct desc_ptr gdt;
+	struct desc_ptr idt;
+	u16 selector[7];
+};
+#endif
+
 /**
  * struct svm_features - CPUID 8000_000A and what else was found at load
  * @nrip: exits that an instruction caused tell the next RIP
@@ -68,6 +83,7 @@ DECLARE_PER_CPU(struct svm_cpu, svm_cpu);
 #define SVM_TF		BIT(5)	/* RFLAGS.TF is ours, not the guest's */
 #define SVM_DR_LIVE	BIT(6)	/* DR0 to DR3 are the guest's while it runs */
 #define SVM_NO_STEP	BIT(7)	/* the next instruction can't be stepped (PUSHF) */
+#define SVM_REQUEST	BIT(8)	/* the user asks for something in request_flags */
 #define SVM_STEP	(SVM_STEP_IRET | SVM_STEP_SHADOW | SVM_STEP_USER)
 
 /* svm_vcpu.emulation: what emulate() goes on with */
@@ -129,6 +145,10 @@ struct svm_vcpu {
 	u64 step_dr6;
 	u64 injected;
 	struct svm_length length[SVM_LENGTHS];
+#ifdef SVM_DEBUG
+	struct vmcb *debug_shadow;
+	struct svm_debug_host debug_host;
+#endif
 };
 
 static inline struct svm_vcpu *to_svm(struct axvcpu_vcpu *vcpu)

@@ -16,7 +16,6 @@
 #include <linux/atomic.h>
 #include <linux/gfp.h>
 #include <linux/mem_encrypt.h>
-#include <linux/preempt.h>
 #include <linux/slab.h>
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
@@ -27,6 +26,7 @@
 #include "../../percpu.h"
 #include "../../trace.h"
 #include "../hw.h"
+#include "debug.h"
 #include "svm.h"
 
 #define PAUSE_FILTER_COUNT	3000
@@ -95,7 +95,7 @@ int svm_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length)
 	int ret;
 
 	svm->vmcb = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	if (!svm->vmcb)
+	if (!svm->vmcb || svm_debug_new(svm))
 		return -ENOMEM;
 	svm->vmcb_pa = __sme_pa(svm->vmcb);
 	svm->id = atomic64_inc_return(&svm_ids);
@@ -119,6 +119,7 @@ void svm_vcpu_release(struct axvcpu_vcpu *vcpu)
 	struct svm_vcpu *svm = to_svm(vcpu);
 
 	x86_destroy(&svm->x);
+	svm_debug_free(svm);
 	free_page((unsigned long)svm->vmcb);
 	svm->vmcb = NULL;
 }
@@ -361,8 +362,12 @@ static __always_inline int svm_trip(struct svm_vcpu *svm, struct svm_cpu *c)
 	if (unlikely(svm->flags & SVM_DR_LIVE))
 		svm_load_dr(svm);
 	trace_axvcpu_entry(&x->core, x->rip);
+	svm_debug_before(svm, c);
 
-	ret = svm_enter(x->gpr, svm->vmcb_pa, c->host_pa);
+	if (unlikely(axvcpu_guest_tracked()))
+		ret = svm_enter(x->gpr, svm->vmcb_pa, c->host_pa);
+	else
+		ret = svm_switch(x->gpr, svm->vmcb_pa, c->host_pa);
 
 	if (unlikely(svm->flags & SVM_DR_LIVE || hw_breakpoint_active()))
 		svm_save_dr(svm);
@@ -380,6 +385,7 @@ static __always_inline int svm_trip(struct svm_vcpu *svm, struct svm_cpu *c)
 	x->interrupt_shadow = control->int_state & SVM_INTERRUPT_SHADOW;
 	control->tlb_control = SVM_TLB_NOTHING;
 	control->clean = svm_features.clean;
+	svm_debug_after(svm);
 	return 0;
 }
 
@@ -398,8 +404,7 @@ static __always_inline int svm_once(struct svm_vcpu *svm, struct svm_cpu *c)
 		return AXVCPU_OUT_WORK;
 	if (unlikely(!axvcpu_percpu_on()))
 		return -ENODEV;
-	if (unlikely(READ_ONCE(svm->x.events.any) || vcpu->request_flags ||
-		     svm->flags)) {
+	if (unlikely(READ_ONCE(svm->x.events.any) || svm->flags)) {
 		int out = svm_prepare(svm);
 
 		if (out != AXVCPU_OUT_AGAIN)
@@ -422,9 +427,11 @@ int svm_run(struct axvcpu_vcpu *vcpu)
 	struct svm_cpu *c;
 	int out;
 
-	preempt_disable();
-	c = this_cpu_ptr(&svm_cpu);
+	/* Preemption is off from here to x86_fpu_save(). */
 	x86_fpu_load(&svm->x);
+	c = this_cpu_ptr(&svm_cpu);
+	if (unlikely(vcpu->request_flags))
+		svm->flags |= SVM_REQUEST;
 	local_irq_disable();
 	out = svm_load(svm, c);
 	if (unlikely(out))
@@ -446,6 +453,5 @@ int svm_run(struct axvcpu_vcpu *vcpu)
 unloaded:
 	local_irq_enable();
 	x86_fpu_save(&svm->x);
-	preempt_enable();
 	return out;
 }
