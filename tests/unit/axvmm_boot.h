@@ -32,20 +32,25 @@ static inline void bootee_init(struct bootee *b, const void *image, size_t lengt
 {
 	memset(b, 0, sizeof(*b));
 	assert_non_null(memory_add(&b->memory, 0, X86_HOLE_START, false, &b->error));
-	assert_non_null(memory_add(&b->memory, X86_BIOS_AREA, size - X86_BIOS_AREA, false,
-				   &b->error));
+	assert_non_null(
+		memory_add(&b->memory, X86_BIOS_AREA, size - X86_BIOS_AREA, false, &b->error));
 	memory_tell(&b->memory, 0, X86_EBDA, true, &b->error);
 	memory_tell(&b->memory, X86_EBDA, X86_HOLE_START - X86_EBDA, false, &b->error);
 	memory_tell(&b->memory, X86_BIOS_AREA, X86_HOLE_END - X86_BIOS_AREA, false, &b->error);
 	memory_tell(&b->memory, X86_HOLE_END, size - X86_HOLE_END, true, &b->error);
 	b->memory.low_top = size;
 	/* A copy of the exact length, so that a read behind it is seen. */
-	b->kernel = (struct file){ .path = "kernel", .data = malloc(length ? length : 1),
+	b->kernel = (struct file){ .path = "kernel",
+				   .data = malloc(length ? length : 1),
 				   .size = length };
 	assert_non_null(b->kernel.data);
 	memcpy(b->kernel.data, image, length);
-	b->boot = (struct boot){ .memory = &b->memory, .kernel = &b->kernel, .module = b->module,
-				 .append = "a b=c", .rsdp = X86_ACPI_TABLES, .error = &b->error };
+	b->boot = (struct boot){ .memory = &b->memory,
+				 .kernel = &b->kernel,
+				 .module = b->module,
+				 .append = "a b=c",
+				 .rsdp = X86_ACPI_TABLES,
+				 .error = &b->error };
 }
 
 static inline void bootee_free(struct bootee *b)

@@ -2,10 +2,10 @@
 /* axvmm loads a bzImage as the boot protocol asks, and refuses what it can't. */
 #include "axvmm_boot.h"
 
-#define SECTS	2
-#define START	((SECTS + 1) * 512)
-#define PAYLOAD 0x3000
-#define LENGTH	(START + PAYLOAD)
+#define SECTS	  2
+#define START	  ((SECTS + 1) * 512)
+#define PAYLOAD	  0x3000
+#define LENGTH	  (START + PAYLOAD)
 #define PREFERRED 0x400000ULL
 
 static uint8_t image[LENGTH];
@@ -17,18 +17,18 @@ static void make_image(void)
 	memset(image + START, 0xcc, PAYLOAD);
 	image[0x1f1] = SECTS;
 	put_number(image + 0x1fe, 0xaa55, 2);
-	image[0x201] = 0x6a;			/* the header ends at 0x26c */
+	image[0x201] = 0x6a; /* the header ends at 0x26c */
 	memcpy(image + 0x202, "HdrS", 4);
 	put_number(image + 0x206, 0x020f, 2);
-	image[0x211] = 0x01;			/* loaded high */
+	image[0x211] = 0x01; /* loaded high */
 	put_number(image + 0x22c, 0x7fffffff, 4);
 	put_number(image + 0x230, 0x200000, 4);
-	image[0x234] = 1;			/* can move */
-	put_number(image + 0x236, 0x0001, 2);	/* has a 64-bit entry */
+	image[0x234] = 1;		      /* can move */
+	put_number(image + 0x236, 0x0001, 2); /* has a 64-bit entry */
 	put_number(image + 0x238, 64, 4);
 	put_number(image + 0x258, PREFERRED, 8);
 	put_number(image + 0x260, 0x100000, 4);
-	put_number(image + 0x26c, 0xa5a5a5a5, 4);	/* not header any more */
+	put_number(image + 0x26c, 0xa5a5a5a5, 4); /* not header any more */
 }
 
 static void test_image_is_recognized(void **state)

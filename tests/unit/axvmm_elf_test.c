@@ -4,12 +4,12 @@
 
 #include "axvmm_boot.h"
 
-#define PHYSICAL 0x200000ULL
-#define VIRTUAL	 0xffffffff80200000ULL
-#define CODE	 0x200
+#define PHYSICAL  0x200000ULL
+#define VIRTUAL	  0xffffffff80200000ULL
+#define CODE	  0x200
 #define CODE_SIZE 0x100
-#define NOTE	 0x180
-#define LENGTH	 (CODE + CODE_SIZE)
+#define NOTE	  0x180
+#define LENGTH	  (CODE + CODE_SIZE)
 
 struct image64 {
 	Elf64_Ehdr header;
@@ -27,7 +27,7 @@ static union {
 
 static void make_note(uint32_t type, const char *name, uint32_t entry)
 {
-	static const uint32_t other[] = { 4, 4, 1, 0, 0 };	/* some note before it */
+	static const uint32_t other[] = { 4, 4, 1, 0, 0 }; /* some note before it */
 	uint32_t head[3] = { strlen(name) + 1, 4, type };
 
 	memcpy(image.bytes + NOTE, other, sizeof(other));
@@ -61,16 +61,27 @@ static void make_image32(void)
 	memset(&image, 0, sizeof(image));
 	image.elf32.header = (Elf32_Ehdr){
 		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT },
-		.e_type = ET_EXEC, .e_machine = EM_386, .e_version = EV_CURRENT,
-		.e_entry = PHYSICAL, .e_phoff = sizeof(Elf32_Ehdr),
-		.e_phentsize = sizeof(Elf32_Phdr), .e_phnum = 2,
+		.e_type = ET_EXEC,
+		.e_machine = EM_386,
+		.e_version = EV_CURRENT,
+		.e_entry = PHYSICAL,
+		.e_phoff = sizeof(Elf32_Ehdr),
+		.e_phentsize = sizeof(Elf32_Phdr),
+		.e_phnum = 2,
 	};
 	image.elf32.segment[0] = (Elf32_Phdr){
-		.p_type = PT_LOAD, .p_offset = CODE, .p_vaddr = PHYSICAL, .p_paddr = PHYSICAL,
-		.p_filesz = CODE_SIZE, .p_memsz = 0x3000,
+		.p_type = PT_LOAD,
+		.p_offset = CODE,
+		.p_vaddr = PHYSICAL,
+		.p_paddr = PHYSICAL,
+		.p_filesz = CODE_SIZE,
+		.p_memsz = 0x3000,
 	};
 	image.elf32.segment[1] = (Elf32_Phdr){
-		.p_type = PT_NOTE, .p_offset = NOTE, .p_filesz = 40, .p_align = 4,
+		.p_type = PT_NOTE,
+		.p_offset = NOTE,
+		.p_filesz = 40,
+		.p_align = 4,
 	};
 	memset(image.bytes + CODE, 0xcc, CODE_SIZE);
 }
@@ -248,14 +259,14 @@ static void test_other_notes_are_no_pvh(void **state)
 
 /* ---- refusals ----------------------------------------------------------- */
 
-#define REFUSE(change, sentence) \
-	do { \
-		struct bootee b; \
-		make_image64(); \
-		change; \
-		start(&b); \
+#define REFUSE(change, sentence)              \
+	do {                                  \
+		struct bootee b;              \
+		make_image64();               \
+		change;                       \
+		start(&b);                    \
 		assert_refused(&b, sentence); \
-		bootee_free(&b); \
+		bootee_free(&b);              \
 	} while (0)
 
 static void test_refusals(void **state)
@@ -300,14 +311,10 @@ static void test_survives_damage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain),
-		cmocka_unit_test(test_entry_that_is_physical),
-		cmocka_unit_test(test_low_program),
-		cmocka_unit_test(test_pvh),
-		cmocka_unit_test(test_pvh_modules),
-		cmocka_unit_test(test_other_notes_are_no_pvh),
-		cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_survives_damage),
+		cmocka_unit_test(test_plain),	    cmocka_unit_test(test_entry_that_is_physical),
+		cmocka_unit_test(test_low_program), cmocka_unit_test(test_pvh),
+		cmocka_unit_test(test_pvh_modules), cmocka_unit_test(test_other_notes_are_no_pvh),
+		cmocka_unit_test(test_refusals),    cmocka_unit_test(test_survives_damage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,7 +164,10 @@ static int run_steps(const step_fn *steps, unsigned int count, uint64_t timeout_
 	fake.steps = count;
 	machine = calloc(1, sizeof(*machine));
 	machine->options = (struct options){
-		.flat = program, .flat_gpa = 0x7c00, .memory = 2 << 20, .console = console,
+		.flat = program,
+		.flat_gpa = 0x7c00,
+		.memory = 2 << 20,
+		.console = console,
 		.timeout_ns = timeout_ns,
 	};
 	if (machine_make(machine, &error))
@@ -183,7 +186,7 @@ static int run_steps(const step_fn *steps, unsigned int count, uint64_t timeout_
 	return status;
 }
 
-#define RUN_FOR(timeout, ...) \
+#define RUN_FOR(timeout, ...)                       \
 	run_steps((const step_fn[]){ __VA_ARGS__ }, \
 		  sizeof((const step_fn[]){ __VA_ARGS__ }) / sizeof(step_fn), timeout)
 #define RUN(...) RUN_FOR(0, __VA_ARGS__)
@@ -460,8 +463,8 @@ static void check_32_then_write(struct axvcpu_run *run)
 static void test_memory_of_nobody(void **state)
 {
 	(void)state;
-	assert_int_equal(RUN(mmio_read_4, check_4_then_read_32, check_32_then_write,
-			     check_no_answer), 0);
+	assert_int_equal(
+		RUN(mmio_read_4, check_4_then_read_32, check_32_then_write, check_no_answer), 0);
 	assert_non_null(strstr(said, "unclaimed memory, by page: 5 reads, 1 writes"));
 }
 
@@ -469,7 +472,7 @@ static void read_harmless(struct axvcpu_run *run)
 {
 	run->exit.reason = AXVCPU_EXIT_SYSREG_READ;
 	run->exit.flags = AXVCPU_EXIT_PENDING;
-	run->exit.u.sysreg.addr = 0xc0010015;
+	run->exit.u.sysreg.addr = 0xc001001a;
 }
 
 static void check_zero_then_write(struct axvcpu_run *run)
@@ -478,7 +481,7 @@ static void check_zero_then_write(struct axvcpu_run *run)
 	assert_int_equal(run->complete.data[0], 0);
 	run->exit.reason = AXVCPU_EXIT_SYSREG_WRITE;
 	run->exit.flags = AXVCPU_EXIT_PENDING;
-	run->exit.u.sysreg.addr = 0xc0010007;
+	run->exit.u.sysreg.addr = 0xc001001d;
 	run->exit.u.sysreg.value = 0xffff;
 }
 
@@ -510,17 +513,18 @@ static void test_msrs_and_hypercalls(void **state)
 {
 	(void)state;
 	assert_int_equal(RUN(read_harmless, check_zero_then_write, check_done_then_bad,
-			     check_fault_then_hypercall, check_enosys_then_off), 0);
+			     check_fault_then_hypercall, check_enosys_then_off),
+			 0);
 	assert_non_null(strstr(said, "unclaimed MSRs: 1 reads"));
 	assert_non_null(strstr(said, "0x12345678"));
 }
 
 /* ---- interrupts --------------------------------------------------------- */
 
-#define PORT_STEP(name, port, value) \
+#define PORT_STEP(name, port, value)             \
 	static void name(struct axvcpu_run *run) \
-	{ \
-		out(run, port, 1, value); \
+	{                                        \
+		out(run, port, 1, value);        \
 	}
 
 PORT_STEP(icw1, 0x20, 0x11)
@@ -531,7 +535,7 @@ PORT_STEP(unmask, 0x21, 0xfe)
 PORT_STEP(end_of_interrupt, 0x20, 0x20)
 PORT_STEP(pit_mode, 0x43, 0x38)
 PORT_STEP(pit_low, 0x40, 0xff)
-PORT_STEP(pit_high, 0x40, 0x08)		/* about 2 ms */
+PORT_STEP(pit_high, 0x40, 0x08) /* about 2 ms */
 
 #define TICK icw1, icw2, icw3, icw4, unmask, pit_mode, pit_low, pit_high
 
@@ -595,7 +599,8 @@ static void test_interrupt_waits_for_its_window(void **state)
 {
 	(void)state;
 	assert_int_equal(RUN(TICK, sleep_busily, check_window_is_asked_for,
-			     check_shadow_then_window, check_injected, power_off), 0);
+			     check_shadow_then_window, check_injected, power_off),
+			 0);
 	assert_int_equal(fake.injections, 1);
 }
 

@@ -58,8 +58,8 @@ static void test_tables_are_bounded(void **state)
 		assert_int_equal(memory_show(&memory, i * 0x1000, 0x1000, &byte, false, &error), 0);
 	assert_int_equal(memory_show(&memory, i * 0x1000, 0x1000, &byte, false, &error), -1);
 	for (i = 0; i < MEMORY_MAP; i++)
-		assert_int_equal(memory_tell(&memory, (MEMORY_MAP - i) * 0x1000, 0x1000, true,
-					     &error), 0);
+		assert_int_equal(
+			memory_tell(&memory, (MEMORY_MAP - i) * 0x1000, 0x1000, true, &error), 0);
 	assert_int_equal(memory_tell(&memory, 0, 0x1000, true, &error), -1);
 	for (i = 1; i < MEMORY_MAP; i++)
 		assert_true(memory.map[i - 1].gpa < memory.map[i].gpa);
@@ -87,8 +87,9 @@ static void test_places_do_not_overlap(void **state)
 	bootee_init(&b, "x", 1, 2 * MIB);
 	assert_non_null(place_at(&b.boot, 0x110000, 0x10000, "it"));
 	for (i = 0; i < 60; i++) {
-		uint8_t *host = i % 2 ? place_high(&b.boot, 0x3001, 0x1000, 0, UINT64_MAX, &gpa[i], "it") :
-					place_low(&b.boot, 0x3001, 0x1000, 0, UINT64_MAX, &gpa[i], "it");
+		uint8_t *host =
+			i % 2 ? place_high(&b.boot, 0x3001, 0x1000, 0, UINT64_MAX, &gpa[i], "it") :
+				place_low(&b.boot, 0x3001, 0x1000, 0, UINT64_MAX, &gpa[i], "it");
 
 		assert_non_null(host);
 		assert_ptr_equal(host, seen(&b, gpa[i], 0x3001));

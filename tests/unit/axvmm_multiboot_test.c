@@ -4,10 +4,10 @@
 
 #include "axvmm_boot.h"
 
-#define MAGIC	 0x1badb002U
-#define AT	 0x100
-#define LENGTH	 0x1800
-#define LOAD	 0x100000U
+#define MAGIC	  0x1badb002U
+#define AT	  0x100
+#define LENGTH	  0x1800
+#define LOAD	  0x100000U
 #define ADDRESSES 0x10000U
 
 static uint8_t image[LENGTH];
@@ -39,12 +39,20 @@ static void make_elf(void)
 {
 	Elf32_Ehdr header = {
 		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT },
-		.e_type = ET_EXEC, .e_machine = EM_386, .e_entry = LOAD + 0x30,
-		.e_phoff = sizeof(header), .e_phentsize = sizeof(Elf32_Phdr), .e_phnum = 1,
+		.e_type = ET_EXEC,
+		.e_machine = EM_386,
+		.e_entry = LOAD + 0x30,
+		.e_phoff = sizeof(header),
+		.e_phentsize = sizeof(Elf32_Phdr),
+		.e_phnum = 1,
 	};
 	Elf32_Phdr segment = {
-		.p_type = PT_LOAD, .p_offset = AT, .p_vaddr = LOAD, .p_paddr = LOAD,
-		.p_filesz = 0x1000, .p_memsz = 0x2000,
+		.p_type = PT_LOAD,
+		.p_offset = AT,
+		.p_vaddr = LOAD,
+		.p_paddr = LOAD,
+		.p_filesz = 0x1000,
+		.p_memsz = 0x2000,
 	};
 
 	memset(image, 0xcc, sizeof(image));
@@ -154,13 +162,13 @@ static void test_initrd_is_the_first_module(void **state)
 	bootee_free(&b);
 }
 
-#define REFUSE(change, sentence) \
-	do { \
-		struct bootee b; \
-		change; \
-		start(&b); \
+#define REFUSE(change, sentence)              \
+	do {                                  \
+		struct bootee b;              \
+		change;                       \
+		start(&b);                    \
 		assert_refused(&b, sentence); \
-		bootee_free(&b); \
+		bootee_free(&b);              \
 	} while (0)
 
 static void test_refusals(void **state)

@@ -30,20 +30,20 @@ static int parse(struct options *options, struct error *error, const char *const
 
 #define PARSE(options, error, ...) parse(options, error, (const char *const[]){ __VA_ARGS__, NULL })
 
-#define ASSERT_TAKES(options, ...) \
-	do { \
-		struct error error; \
-		if (PARSE(options, &error, __VA_ARGS__)) \
+#define ASSERT_TAKES(options, ...)                           \
+	do {                                                 \
+		struct error error;                          \
+		if (PARSE(options, &error, __VA_ARGS__))     \
 			fail_msg("refused: %s", error.text); \
 	} while (0)
 
-#define ASSERT_REFUSES(sentence, ...) \
-	do { \
-		struct options refused; \
-		struct error error; \
-		assert_int_equal(PARSE(&refused, &error, __VA_ARGS__), -1); \
-		options_free(&refused); \
-		if (!strstr(error.text, sentence)) \
+#define ASSERT_REFUSES(sentence, ...)                                                 \
+	do {                                                                          \
+		struct options refused;                                               \
+		struct error error;                                                   \
+		assert_int_equal(PARSE(&refused, &error, __VA_ARGS__), -1);           \
+		options_free(&refused);                                               \
+		if (!strstr(error.text, sentence))                                    \
 			fail_msg("\"%s\" does not say \"%s\"", error.text, sentence); \
 	} while (0)
 
@@ -96,8 +96,8 @@ static void test_sizes(void **state)
 		const char *text;
 		uint64_t bytes;
 	} cases[] = {
-		{ "1M", 1ULL << 20 },	  { "1024k", 1ULL << 20 },  { "1048576", 1ULL << 20 },
-		{ "0x100000", 1ULL << 20 }, { "3G", 3ULL << 30 },   { "64g", 64ULL << 30 },
+		{ "1M", 1ULL << 20 },	    { "1024k", 1ULL << 20 }, { "1048576", 1ULL << 20 },
+		{ "0x100000", 1ULL << 20 }, { "3G", 3ULL << 30 },    { "64g", 64ULL << 30 },
 		{ "1052672", 1052672 },
 	};
 	struct options o;

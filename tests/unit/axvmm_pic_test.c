@@ -214,15 +214,15 @@ static void test_rotation(void **state)
 	(void)state;
 	pulse(s, 3);
 	assert_taken(s, 0x33);
-	out8(&s->f, MASTER, 0xa0);	/* end, and 3 becomes the lowest */
+	out8(&s->f, MASTER, 0xa0); /* end, and 3 becomes the lowest */
 	pulse(s, 3);
 	pulse(s, 4);
 	assert_taken(s, 0x34);
 	out8(&s->f, MASTER, 0x20);
 	assert_taken(s, 0x33);
-	out8(&s->f, MASTER, 0xe0 | 3);	/* the same by name */
+	out8(&s->f, MASTER, 0xe0 | 3); /* the same by name */
 	assert_int_equal(s->pic.master.lowest, 3);
-	out8(&s->f, MASTER, 0xc0 | 7);	/* set the lowest */
+	out8(&s->f, MASTER, 0xc0 | 7); /* set the lowest */
 	assert_int_equal(s->pic.master.lowest, 7);
 }
 

@@ -72,7 +72,7 @@ static void test_square_wave_interrupts_as_often(void **state)
 	struct setup *s = make();
 
 	(void)state;
-	program(s, 0, 0x36, 0);	/* 65536: what a PC starts with */
+	program(s, 0, 0x36, 0); /* 65536: what a PC starts with */
 	fixture_pass_slowly(&s->f, NS_PER_SECOND, 100000);
 	assert_int_equal(s->f.edges, 18);
 }
@@ -191,14 +191,14 @@ static void test_gate_triggers_and_restarts(void **state)
 
 	(void)state;
 	out8(&s->f, 0x61, 0);
-	program(s, 2, 0x32, 1000);	/* mode 1 */
+	program(s, 2, 0x32, 1000); /* mode 1 */
 	assert_true(in8(&s->f, 0x61) & 0x20);
 	out8(&s->f, 0x61, 1);
 	assert_false(in8(&s->f, 0x61) & 0x20);
 	fixture_pass(&s->f, ticks(1001));
 	assert_true(in8(&s->f, 0x61) & 0x20);
 
-	program(s, 2, 0x34, 1000);	/* mode 2 */
+	program(s, 2, 0x34, 1000); /* mode 2 */
 	fixture_pass(&s->f, ticks(700));
 	out8(&s->f, 0x61, 0);
 	out8(&s->f, 0x61, 1);
@@ -215,7 +215,7 @@ static void test_latches(void **state)
 	fixture_pass(&s->f, ticks(100));
 	out8(&s->f, 0x43, 0x00);
 	fixture_pass(&s->f, ticks(1000));
-	out8(&s->f, 0x43, 0x00);	/* the first latch holds */
+	out8(&s->f, 0x43, 0x00); /* the first latch holds */
 	latched = read_count(s, 0);
 	assert_in_range(latched, 49899, 49900);
 	assert_in_range(read_count(s, 0), 48898, 48900);
@@ -227,14 +227,14 @@ static void test_read_back(void **state)
 
 	(void)state;
 	out8(&s->f, 0x43, 0x34);
-	out8(&s->f, 0x43, 0xe2);	/* status of channel 0 */
-	assert_int_equal(in8(&s->f, 0x40), 0x80 | 0x40 | 0x34);	/* null count */
+	out8(&s->f, 0x43, 0xe2);				/* status of channel 0 */
+	assert_int_equal(in8(&s->f, 0x40), 0x80 | 0x40 | 0x34); /* null count */
 	program(s, 0, 0x34, 1000);
 	fixture_pass(&s->f, ticks(10));
-	out8(&s->f, 0x43, 0xc2);	/* status and count */
+	out8(&s->f, 0x43, 0xc2); /* status and count */
 	assert_int_equal(in8(&s->f, 0x40), 0x80 | 0x34);
 	assert_in_range(read_count(s, 0), 989, 990);
-	out8(&s->f, 0x43, 0xdc);	/* counts of channels 1 and 2 */
+	out8(&s->f, 0x43, 0xdc); /* counts of channels 1 and 2 */
 	assert_false(s->pit.channel[0].count_latched);
 	assert_true(s->pit.channel[1].count_latched);
 	assert_true(s->pit.channel[2].count_latched);
@@ -245,11 +245,11 @@ static void test_single_byte_counts(void **state)
 	struct setup *s = make();
 
 	(void)state;
-	out8(&s->f, 0x43, 0x14);	/* low byte, mode 2 */
+	out8(&s->f, 0x43, 0x14); /* low byte, mode 2 */
 	out8(&s->f, 0x40, 100);
 	assert_int_equal(s->pit.channel[0].count, 100);
 	assert_int_equal(in8(&s->f, 0x40), 100);
-	out8(&s->f, 0x43, 0x24);	/* high byte */
+	out8(&s->f, 0x43, 0x24); /* high byte */
 	out8(&s->f, 0x40, 2);
 	assert_int_equal(s->pit.channel[0].count, 0x200);
 	assert_int_equal(in8(&s->f, 0x40), 2);

@@ -30,7 +30,7 @@ static void send(void *opaque, uint8_t byte)
 static struct setup *make(void)
 {
 	static struct setup s;
-	static struct fixture sci;	/* so that each line is seen by itself */
+	static struct fixture sci; /* so that each line is seen by itself */
 
 	memset(&s, 0, sizeof(s));
 	fixture_init(&s.f);
@@ -55,13 +55,13 @@ static void test_keyboard_controller_resets(void **state)
 	struct setup *s = make();
 
 	(void)state;
-	out8(&s->f, 0x64, 0xff);	/* pulses nothing */
+	out8(&s->f, 0x64, 0xff); /* pulses nothing */
 	assert_int_equal(s->f.event, -1);
 	out8(&s->f, 0x64, 0xfe);
 	assert_int_equal(s->f.event, POWER_RESET);
 	s = make();
 	out8(&s->f, 0x64, 0xd1);
-	out8(&s->f, 0x60, 0xdf);	/* A20 */
+	out8(&s->f, 0x60, 0xdf); /* A20 */
 	assert_int_equal(s->f.event, -1);
 	out8(&s->f, 0x64, 0xd1);
 	out8(&s->f, 0x60, 0xde);
@@ -88,7 +88,7 @@ static void test_keyboard_controller_probe(void **state)
 	assert_int_equal(reply(s), 0x00);
 	out8(&s->f, 0x64, 0xa9);
 	assert_int_equal(reply(s), 0x01);
-	out8(&s->f, 0x64, 0xd3);	/* loop through the mouse: comes back as the keyboard's */
+	out8(&s->f, 0x64, 0xd3); /* loop through the mouse: comes back as the keyboard's */
 	out8(&s->f, 0x60, 0x5a);
 	assert_int_equal(in8(&s->f, 0x64) & 0x21, 0x01);
 	assert_int_equal(reply(s), 0x5a);
@@ -161,8 +161,8 @@ static void test_debug_exit(void **state)
 		uint32_t value;
 		int status;
 	} cases[] = {
-		{ 1, 0, 1 }, { 1, 1, 3 }, { 1, 0x10, 33 }, { 1, 127, 255 }, { 1, 128, 1 },
-		{ 2, 0x101, 3 }, { 4, 0xffffffff, 255 },
+		{ 1, 0, 1 },   { 1, 1, 3 },	{ 1, 0x10, 33 },	{ 1, 127, 255 },
+		{ 1, 128, 1 }, { 2, 0x101, 3 }, { 4, 0xffffffff, 255 },
 	};
 	unsigned int i;
 
@@ -207,10 +207,10 @@ static void test_acpi_switches_off(void **state)
 	struct setup *s = make();
 
 	(void)state;
-	assert_int_equal(in16(s, 0x604), 0x0001);	/* ACPI is on */
+	assert_int_equal(in16(s, 0x604), 0x0001); /* ACPI is on */
 	out16(s, 0x604, 0x0001);
 	assert_int_equal(s->f.event, -1);
-	out16(s, 0x604, 0x2001 | 5 << 10);		/* another state than S5 */
+	out16(s, 0x604, 0x2001 | 5 << 10); /* another state than S5 */
 	assert_int_equal(s->f.event, -1);
 	out16(s, 0x604, 0x2001);
 	assert_int_equal(s->f.event, POWER_OFF);
@@ -234,7 +234,7 @@ static void test_acpi_timer_status(void **state)
 
 	(void)state;
 	assert_int_equal(in16(s, 0x600), 0);
-	fixture_pass(&s->f, 600 * NS_PER_SECOND);	/* half a turn is 599.9 s */
+	fixture_pass(&s->f, 600 * NS_PER_SECOND); /* half a turn is 599.9 s */
 	assert_int_equal(in16(s, 0x600), 1);
 	out16(s, 0x600, 1);
 	assert_int_equal(in16(s, 0x600), 0);

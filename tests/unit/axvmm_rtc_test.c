@@ -3,10 +3,10 @@
 #include "axvmm_fixture.h"
 #include "tools/axvmm/devices/rtc.h"
 
-#define MS	     1000000ULL
-#define GIB	     (1ULL << 30)
-#define MOMENT	     1709210096ULL	/* Thursday, 2024-02-29 12:34:56 UTC */
-#define ALARM_ANY    0xff
+#define MS	  1000000ULL
+#define GIB	  (1ULL << 30)
+#define MOMENT	  1709210096ULL /* Thursday, 2024-02-29 12:34:56 UTC */
+#define ALARM_ANY 0xff
 
 struct setup {
 	struct fixture f;
@@ -74,11 +74,11 @@ static void test_twelve_hours(void **state)
 
 	(void)state;
 	set(s, 0x0b, 0x00);
-	assert_int_equal(get(s, 4), 0x92);	/* 12 in the afternoon */
+	assert_int_equal(get(s, 4), 0x92); /* 12 in the afternoon */
 	fixture_pass(&s->f, 3600 * NS_PER_SECOND);
 	assert_int_equal(get(s, 4), 0x81);
 	fixture_pass(&s->f, 11 * 3600 * NS_PER_SECOND);
-	assert_int_equal(get(s, 4), 0x12);	/* after midnight */
+	assert_int_equal(get(s, 4), 0x12); /* after midnight */
 	assert_int_equal(get(s, 7), 0x01);
 	assert_int_equal(get(s, 8), 0x03);
 }
@@ -94,7 +94,7 @@ static void test_update_in_progress(void **state)
 			busy++;
 		fixture_pass(&s->f, MS / 10);
 	}
-	assert_in_range(busy, 20, 24);	/* of 10000: 2.2 ms of a second */
+	assert_in_range(busy, 20, 24); /* of 10000: 2.2 ms of a second */
 	assert_int_equal(get(s, 0x0a) & 0x7f, 0x26);
 }
 
@@ -128,7 +128,7 @@ static void test_periodic_interrupt(void **state)
 	unsigned int i, seen = 0;
 
 	(void)state;
-	set(s, 0x0a, 0x2a);	/* 64 Hz */
+	set(s, 0x0a, 0x2a); /* 64 Hz */
 	set(s, 0x0b, 0x42);
 	for (i = 0; i < 10000; i++) {
 		fixture_pass(&s->f, MS / 10);
@@ -212,7 +212,7 @@ static void test_memory_bytes(void **state)
 	struct setup *s = make();
 
 	(void)state;
-	set(s, 0x80 | 0x50, 0xa5);	/* bit 7 masks NMIs */
+	set(s, 0x80 | 0x50, 0xa5); /* bit 7 masks NMIs */
 	assert_int_equal(get(s, 0x50), 0xa5);
 	assert_int_equal(in8(&s->f, 0x70), 0xff);
 	set(s, 0x0c, 0xff);

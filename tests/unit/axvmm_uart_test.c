@@ -105,7 +105,7 @@ static void test_linux_detects_a_16550a(void **state)
 	set(s, IER, 0x0f);
 	assert_int_equal(get(s, IER), 0x0f);
 	set(s, IER, 0xff);
-	assert_int_equal(get(s, IER), 0x0f);	/* no 16750 */
+	assert_int_equal(get(s, IER), 0x0f); /* no 16750 */
 	set(s, IER, 0);
 	set(s, MCR, 0x10 | 0x0a);
 	assert_int_equal(get(s, MSR) & 0xf0, 0x90);
@@ -150,7 +150,7 @@ static void test_transmit_interrupt_comes_back(void **state)
 	set(s, MCR, 0x08);
 	set(s, IER, 0x02);
 	assert_int_equal(get(s, IIR), 0x02);
-	assert_int_equal(get(s, IIR), 0x01);	/* reading it clears it */
+	assert_int_equal(get(s, IIR), 0x01); /* reading it clears it */
 	set(s, IER, 0x00);
 	set(s, IER, 0x02);
 	assert_int_equal(get(s, IIR), 0x02);
@@ -274,7 +274,7 @@ static void test_loop(void **state)
 	for (i = 0; i < 17; i++)
 		set(s, DATA, 'A' + i);
 	assert_int_equal(s->sent_count, 0);
-	assert_int_equal(get(s, LSR), 0x63);	/* overrun */
+	assert_int_equal(get(s, LSR), 0x63); /* overrun */
 	assert_int_equal(get(s, LSR), 0x61);
 	for (i = 0; i < 16; i++)
 		assert_int_equal(get(s, DATA), 'A' + i);
@@ -291,13 +291,13 @@ static void test_modem_lines(void **state)
 	(void)state;
 	assert_int_equal(get(s, MSR), 0xb0);
 	set(s, IER, 0x08);
-	set(s, MCR, 0x1c);	/* loop: OUT1 and OUT2, so ring and carrier */
+	set(s, MCR, 0x1c); /* loop: OUT1 and OUT2, so ring and carrier */
 	assert_int_equal(get(s, MSR), 0xc0 | 0x03);
 	set(s, MCR, 0x18);
-	assert_int_equal(get(s, MSR), 0x80 | 0x04);	/* the ring ended */
+	assert_int_equal(get(s, MSR), 0x80 | 0x04); /* the ring ended */
 	assert_int_equal(get(s, IIR) & 0x0f, 0x01);
 	set(s, MCR, 0x08);
-	assert_true(s->f.level);	/* back to what the line has */
+	assert_true(s->f.level); /* back to what the line has */
 	assert_int_equal(get(s, IIR) & 0x0f, 0x00);
 	get(s, MSR);
 	assert_false(s->f.level);

@@ -150,6 +150,8 @@ static void take_input(struct machine *machine)
 
 static void halt(struct machine *machine)
 {
+	if (machine->run->irq_pending && machine->run->interrupt_flag)
+		return;
 	if (!machine->run->interrupt_flag) {
 		machine_end(machine, EXIT_HALTED,
 			    "the guest halted with interrupts off, and nothing can wake it");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* axvmm: a small virtual machine monitor for axvcpu. */
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "console.h"
 #include "machine.h"
@@ -14,9 +16,18 @@ static int fail(int status, const struct error *error)
 {
 	console_restore();
 	fprintf(stderr, "axvmm: %s.\n", error->text);
-	if (status == EXIT_USAGE)
-		fprintf(stderr, "Try axvmm --help.\n");
 	return status;
+}
+
+/* So that no file that we open becomes standard input, output or error. */
+static void open_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
 }
 
 int main(int argc, char **argv)
@@ -25,8 +36,12 @@ int main(int argc, char **argv)
 	struct error error;
 	int status;
 
-	if (options_parse(&machine.options, argc, argv, &error))
-		return fail(EXIT_USAGE, &error);
+	open_standard_files();
+	if (options_parse(&machine.options, argc, argv, &error)) {
+		fail(EXIT_USAGE, &error);
+		fprintf(stderr, "Try axvmm --help.\n");
+		return EXIT_USAGE;
+	}
 	if (machine.options.help) {
 		fputs(options_usage(), stdout);
 		return 0;

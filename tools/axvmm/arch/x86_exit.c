@@ -70,37 +70,27 @@ static const struct {
 	uint32_t first;
 	uint32_t last;
 } harmless[] = {
-	{ 0x00000017, 0x00000017 }, /* Intel: platform id */
 	{ 0x0000002a, 0x0000002a }, /* Intel: power-on configuration */
 	{ 0x00000034, 0x00000034 }, /* Intel: SMI count */
-	{ 0x0000003a, 0x0000003a }, /* Intel: feature control */
-	{ 0x00000079, 0x00000079 }, /* microcode update */
-	{ 0x0000008b, 0x0000008b }, /* microcode revision */
 	{ 0x000000c1, 0x000000c8 }, /* Intel: performance counters */
-	{ 0x000000cd, 0x000000ce }, /* Intel: bus frequency, platform information */
+	{ 0x000000cd, 0x000000cd }, /* Intel: bus frequency */
 	{ 0x000000e7, 0x000000e8 }, /* MPERF, APERF */
 	{ 0x00000140, 0x00000140 }, /* Intel: features enabled */
-	{ 0x00000179, 0x0000017b }, /* machine check: global */
+	{ 0x0000017b, 0x0000017b }, /* machine check: control */
 	{ 0x00000186, 0x0000018d }, /* Intel: performance event selection */
 	{ 0x00000198, 0x0000019c }, /* Intel: clock and thermal control */
 	{ 0x000001a2, 0x000001a2 }, /* Intel: temperature target */
 	{ 0x00000400, 0x0000047f }, /* machine check: banks */
 	{ 0x00000606, 0x00000606 }, /* Intel: units of power */
 	{ 0xc0000104, 0xc0000104 }, /* AMD: TSC ratio */
-	{ 0xc0010000, 0xc0010007 }, /* AMD: performance counters */
-	{ 0xc0010010, 0xc0010010 }, /* AMD: SYSCFG */
-	{ 0xc0010015, 0xc0010015 }, /* AMD: HWCR */
 	{ 0xc001001a, 0xc001001a }, /* AMD: top of memory */
 	{ 0xc001001d, 0xc001001d }, /* AMD: top of memory above 4 GiB */
-	{ 0xc001001f, 0xc001001f }, /* AMD: northbridge configuration */
-	{ 0xc0010055, 0xc0010055 }, /* AMD: interrupt pending message */
-	{ 0xc0010058, 0xc0010058 }, /* AMD: PCI configuration base */
 	{ 0xc0010061, 0xc001006b }, /* AMD: P-states */
 	{ 0xc0010112, 0xc0010113 }, /* AMD: SMM memory */
 	{ 0xc0010140, 0xc0010141 }, /* AMD: OS visible workarounds */
 	{ 0xc0010200, 0xc001020b }, /* AMD: more performance counters */
-	{ 0xc0011020, 0xc0011023 }, /* AMD: load-store, caches, bus unit */
-	{ 0xc0011029, 0xc001102a }, /* AMD: decoder, bus unit */
+	{ 0xc0011020, 0xc0011020 }, /* AMD: load-store unit */
+	{ 0xc0011023, 0xc0011023 }, /* AMD: bus unit */
 };
 
 static uint64_t harmless_read(void *device, uint64_t offset, unsigned int width)
