@@ -8,7 +8,7 @@ backend_default_cpu=max
 
 # backend_need: the emulator, the guests, $kernel and, for $module, its headers.
 backend_need() {
-	need_packages qemu-system-x86
+	need_packages qemu-system-x86 $base_packages $module_packages $tool_packages
 	need_base
 	need_kernel "$kernel"
 	[ -z "$module" ] || need_headers "$kernel"

@@ -6,8 +6,10 @@
 #   $cache/base/base.cpio   BusyBox and the guests: the same for every boot
 #   the overlay             modules, tools, libraries, /with, the command
 
+base_packages="busybox-static cpio kmod xz-utils"
+
 need_base() {
-	need_packages busybox-static cpio
+	need_packages $base_packages
 	need_kernel 6.1
 	need_kernel 6.12
 	artefact base "$(busybox_version) $(kernel_release 6.1) $(kernel_release 6.12) \
@@ -69,7 +71,7 @@ put_libraries() {
 	find "$1" -type f -size +200c ! -name '*.ko' -exec sh -c '
 		for file; do
 			if [ "$(head -c 4 "$file" | tr -d "\177")" = ELF ]; then
-				LD_LIBRARY_PATH="$0/usr/lib" ldd "$file" 2>/dev/null
+				LD_LIBRARY_PATH="$0/usr/lib" ldd "$file" 2>/dev/null || true
 			fi
 		done' "$1" {} + |
 		sed -n 's/.* => \(\/[^ ]*\) (.*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' |

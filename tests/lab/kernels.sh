@@ -54,7 +54,7 @@ need_kernel() {
 		need_debug_kernel
 		return
 	fi
-	need_packages kmod xz-utils
+	need_packages $base_packages
 	local meta
 	meta=$(kernel_package image "$1")
 	need_package_lists "$meta"
@@ -97,7 +97,7 @@ need_headers() {
 	local meta
 	meta=$(kernel_package headers "$1")
 	need_package_lists "$meta"
-	need_packages make gcc gcc-12 libc6-dev libelf1
+	need_packages $module_packages
 	artefact "headers-$1" "$meta $(candidate_once "$meta") $cache" "the headers of kernel $1" build_headers "$1"
 }
 

@@ -3,6 +3,9 @@
 # What the checkout builds, through the top Makefile: `make install` is the one
 # place that says what gets installed.
 
+module_packages="make gcc gcc-12 libc6-dev libelf1"
+tool_packages="make gcc libc6-dev libkmod-dev pkg-config"
+
 make_here() { make --no-print-directory -C "$root" "$@"; }
 
 # module_build K [VARIANT]: where it is built. The variant kunit has the suites in it.
@@ -21,6 +24,10 @@ build_module() {
 # seconds to find out that there is nothing to do, so what `make install` put is
 # kept with a checksum of the sources.
 put_module() {
+	with_lock "$(module_build "$2" "${3:-}").lock" put_module_locked "$@"
+}
+
+put_module_locked() {
 	local dir=$1 k=$2 variant=${3:-} made sources
 	made=$(module_build "$k" "$variant")
 	sources="$(module_sources) $(kernel_tree "$k") $(kernel_release "$k")"
@@ -49,6 +56,7 @@ install_module() {
 	done
 }
 
+# The library, the tools and the tests' programs share objects: one at a time.
 install_tools() {
-	make_here install-user DESTDIR="$1" PREFIX=/usr
+	with_lock "$build/lock" make_here install-user DESTDIR="$1" PREFIX=/usr
 }

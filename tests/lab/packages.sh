@@ -104,3 +104,12 @@ unpack() {
 	done
 	rm -rf "$debs"
 }
+
+# take_file DIR NAME PATH: one file of a package, for artefact.
+take_file() {
+	local unpacked
+	unpacked=$(mktemp -d)
+	unpack "$unpacked" "$2"
+	cp -L "$unpacked/$3" "$1/"
+	rm -rf "$unpacked"
+}

@@ -37,6 +37,9 @@ splat_patterns=(
 	'axvcpu-lab: leak'
 )
 
+# hangs CONSOLE-LOG: does the kernel say that one of its CPUs does not go on?
+hangs() { grep -aqE 'rcu: INFO: .*stall|soft lockup|[Hh]ard LOCKUP' "$1"; }
+
 # splat_lines CONSOLE-LOG: the lines that give it away, with their numbers.
 splat_lines() {
 	local IFS='|'

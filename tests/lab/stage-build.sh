@@ -57,8 +57,9 @@ check_install() {
 	local dir left
 	dir=$(mktemp -d)
 	need_headers 6.1
-	need_packages libkmod-dev pkg-config
-	with_lock "$build/lock" make_install "$dir"
+	need_packages $tool_packages
+	with_lock "$(module_build 6.1).lock" install_module "$dir" 6.1
+	install_tools "$dir"
 	(cd "$dir" && find . -type f -o -type l | sort)
 	[ -e "$dir/lib/modules/$(kernel_release 6.1)/extra/axvcpu.ko" ]
 	make_here uninstall KDIR="$(kernel_tree 6.1)" DESTDIR="$dir" PREFIX=/usr
@@ -68,11 +69,6 @@ check_install() {
 		printf 'make uninstall leaves:\n%s\n' "$left"
 		return 1
 	fi
-}
-
-make_install() {
-	install_module "$1" 6.1
-	install_tools "$1"
 }
 
 check_uapi_headers() {

@@ -26,23 +26,25 @@ show_coverage() {
 }
 
 boot_selftests() {
-	local k=$1 log=$logs/selftest-$1.log status=0 start=$SECONDS limit=90 total=1200 with
+	local k=$1 log=$logs/selftest-$1.log status='' worst=0 start=$SECONDS limit=90 total=1200 with
 	if [ "$k" = debug ]; then
 		limit=270 total=2700
 	fi
-	rm -f "$logs/selftest_${k}_"*.log
 	with=$(mktemp -d "$build/selftest-XXXXXX")
-	cp -a "$build/selftests/." "$with"
+	with_lock "$build/lock" cp -a "$build/selftests/." "$with"
 	cp "$lab/run-selftests" "$with/.run"
-	selected_programs "$k" "$build/selftests" >"$with/.list"
-	if [ -s "$with/.list" ]; then
+	selected_programs "$k" "$with" >"$with/.list"
+	: >"$log.err"
+	# A host that went down with a test is booted again for those after it.
+	while [ -s "$with/.list" ]; do
+		status=0
 		"$root/tests/boot" --backend "$backend" --kernel "$k" --timeout $total --with "$with" \
-			-- sh /with/.run $limit </dev/null 2>"$log.err" |
-			tee "$log" | record_selftests "$k" "$with/.list" || status=$?
-		cat "$log.err" >>"$log"
-		selected "selftest/$k/kernel-log" &&
-			record_status "selftest/$k/kernel-log" $status $((SECONDS - start)) "$log.err"
-	fi
+			-- sh /with/.run $limit </dev/null 2>>"$log.err" |
+			record_selftests "$k" "$with/.list" || status=$?
+		[ $status = 0 ] || worst=$status
+	done
+	[ -z "${status:-}" ] || ! selected "selftest/$k/kernel-log" ||
+		record_status "selftest/$k/kernel-log" $worst $((SECONDS - start)) "$log.err"
 	rm -rf "$with"
 }
 
@@ -55,10 +57,11 @@ selected_programs() {
 	done
 }
 
-# record_selftests K LIST: read what run-selftests prints, record as it comes.
-# A test that began and did not end took the host with it; the others did not run.
+# record_selftests K LIST: read what run-selftests prints, record as it comes,
+# and leave in LIST those that are still to run. A test that began and did not end
+# took the host with it; if none did, another boot would not help the others.
 record_selftests() {
-	local k=$1 list=$2 word name status seconds log=/dev/null begun='' ended=' '
+	local k=$1 list=$2 word name status seconds log=/dev/null begun=''
 	while IFS= read -r line; do
 		read -r word name status seconds <<<"$line"
 		case $word in
@@ -69,19 +72,24 @@ record_selftests() {
 			;;
 		@end)
 			record_status "selftest/$k/$name" "$status" "$seconds" "$log"
-			ended+="$name "
+			drop_line "$list" "$name"
+			begun=''
 			;;
 		*) printf '%s\n' "${line#| }" >>"$log" ;;
 		esac
 	done
-	while read -r name; do
-		if [[ $ended == *" $name "* ]]; then
-			continue
-		elif [ "$name" = "$begun" ]; then
-			record FAIL "selftest/$k/$name" 0 "the host did not survive it" "$log"
-		else
+	if [ -n "$begun" ]; then
+		record FAIL "selftest/$k/$begun" 0 "the host did not survive it" "$log"
+		drop_line "$list" "$begun"
+	else
+		while read -r name; do
 			record FAIL "selftest/$k/$name" 0 "did not run"
-		fi
-	done <"$list"
-	return 0
+		done <"$list"
+		: >"$list"
+	fi
+}
+
+drop_line() {
+	grep -vxF -- "$2" "$1" >"$1.new" || true
+	mv "$1.new" "$1"
 }

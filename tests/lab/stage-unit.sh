@@ -27,7 +27,7 @@ build_case() {
 }
 
 build_programs() {
-	need_packages make gcc libc6-dev libcmocka-dev libkmod-dev pkg-config
+	need_packages $tool_packages libcmocka-dev
 	if [ -d "$build/$1" ]; then
 		find "$build/$1" -maxdepth 1 -type f -executable -delete
 	fi

@@ -8,16 +8,8 @@ set -euo pipefail
 
 # from_package PACKAGE PATH: the cached copy of a file of a package.
 from_package() {
-	artefact "guest-$1" "$(candidate_once "$1") $2" "$1" take_from_package "$1" "$2"
+	artefact "guest-$1" "$(candidate_once "$1") $2" "$1" take_file "$1" "$2"
 	guest_file=$cache/guest-$1/${2##*/}
-}
-
-take_from_package() {
-	local dir=$1 package=$2 path=$3 unpacked
-	unpacked=$(mktemp -d)
-	unpack "$unpacked" "$package"
-	cp -L "$unpacked/$path" "$dir/"
-	rm -rf "$unpacked"
 }
 
 # expect FILE TEXT...: every text stands in the output, in this order.
