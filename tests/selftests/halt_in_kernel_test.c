@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * HALT_IN_KERNEL: HLT blocks RUN in the kernel; an interrupt from another thread
+ * wakes it, one that is masked does not, an NMI always does.
+ */
+#include "guest.h"
+
+#define HANDLER		0x2000UL
+
+GUEST(halt_on, 64, "sti; 1: hlt; mov $1, %eax\n" GUEST_VALUE "jmp 1b");
+GUEST(halt_off, 64, "cli; 1: hlt; mov $1, %eax\n" GUEST_VALUE "jmp 1b");
+GUEST(handler, 64, "push %rax; mov $2, %eax\n" GUEST_VALUE "pop %rax; iretq");
+
+static struct vm vm;
+static struct vcpu v;
+
+static void start(const u8 *code, const u8 *end)
+{
+	if (state_of(&v) != AXVCPU_STATE_CREATED)
+		NEED_RET(call(v.fd, AXVCPU_RESET, NULL));
+	start_code(&v, AXVCPU_X86_START_LONG, code, end);
+	load(&vm, HANDLER, handler, handler_end);
+	gate(&v, AXVCPU_X86_START_LONG, 0x40, HANDLER);
+	gate(&v, AXVCPU_X86_START_LONG, 2, HANDLER);
+}
+
+struct waker {
+	u32 type;
+	u32 vector;
+	u64 when;
+};
+
+/* When it is Blocked, wake it. */
+static void *wake(void *argument)
+{
+	struct waker *w = argument;
+
+	if (!WAIT_FOR(state_of(&v) == AXVCPU_STATE_BLOCKED, 3000))
+		return (void *)1;
+	sleep_ms(20);
+	w->when = now_ns();
+	return (void *)inject(&v, w->type, w->vector);
+}
+
+static void check_wake(const char *name, u32 type, u32 vector)
+{
+	struct waker w = { type, vector, 0 };
+	struct axvcpu_get_state s;
+	pthread_t thread;
+	u64 blocked = get_stats(&v).blocked_ns;
+	void *result;
+
+	thread = start_thread(wake, &w);
+	CHECK_EQ(run_to_port(&v, PORT_VALUE), 2, "%s: its handler runs", name);
+	pthread_join(thread, &result);
+	CHECK_EQ((u64)result, 0, "%s: the vCPU was Blocked, INJECT worked", name);
+	CHECK(now_ns() - w.when < SECOND * slowness(), "%s: it wakes soon", name);
+	CHECK_EQ(run_to_port(&v, PORT_VALUE), 1, "%s: and goes on behind HLT", name);
+	CHECK(get_stats(&v).blocked_ns > blocked, "%s: blocked_ns counts", name);
+	s = get_state(&v);
+	CHECK(s.transitions >= 2 && s.history[s.transitions - 1].to == AXVCPU_STATE_RUNNING &&
+		      s.history[s.transitions - 2].to == AXVCPU_STATE_BLOCKED,
+	      "%s: the history has Blocked and Running", name);
+}
+
+static void check_masked(void)
+{
+	struct waker w = { AXVCPU_EVENT_INTERRUPT, 0x40, 0 };
+	pthread_t thread;
+
+	start(halt_off, halt_off_end);
+	thread = start_thread(wake, &w);
+	v.run->deadline_ns = now_ns() + 300 * MS;
+	do
+		NEED_RET(run(&v));
+	while (v.run->exit.u.nothing.cause == AXVCPU_CAUSE_SIGNAL);
+	end_thread(thread);
+	v.run->deadline_ns = 0;
+	CHECK_EQ(v.run->exit.reason << 8 | v.run->exit.u.nothing.cause, AXVCPU_CAUSE_DEADLINE,
+		 "an interrupt does not wake a HLT with IF clear");
+	CHECK_EQ(get_general(&v).rip, CODE + 2, "which goes on waiting in the next RUN");
+	check_wake("NMI with IF clear", AXVCPU_EVENT_NMI, 0);
+}
+
+/* What waits before HLT is taken at once. */
+static void check_before(void)
+{
+	u64 back;
+
+	start(halt_on, halt_on_end);
+	NEED_RET(inject(&v, AXVCPU_EVENT_INTERRUPT, 0x40));
+	CHECK_EQ(run_to_port(&v, PORT_VALUE), 2, "an interrupt that waits ends HLT at once");
+	memcpy(&back, vm.ram + gpr(&v, AXVCPU_X86_RSP) + 8, sizeof(back));
+	CHECK_EQ(back, CODE + 2, "its handler returns behind HLT, which STI's shadow covers");
+	CHECK_EQ(run_to_port(&v, PORT_VALUE), 1, "and HLT is over");
+}
+
+struct flood {
+	volatile bool stop;
+	u64 sent;
+};
+
+static void *flood(void *argument)
+{
+	struct flood *f = argument;
+
+	while (!f->stop)
+		if (!inject(&v, AXVCPU_EVENT_INTERRUPT, 0x40))
+			f->sent++;
+	return NULL;
+}
+
+/* No wake-up is lost: every interrupt that was taken is seen by the guest. */
+static void check_flood(void)
+{
+	u64 until = now_ns() + SECOND, seen = 0;
+	struct flood f = { false, 0 };
+	pthread_t thread;
+
+	start(halt_on, halt_on_end);
+	thread = start_thread(flood, &f);
+	while (now_ns() < until)
+		seen += run_to_port(&v, PORT_VALUE) == 2;
+	f.stop = true;
+	end_thread(thread);
+	v.run->deadline_ns = now_ns() + 200 * MS;
+	for (;;) {
+		NEED_RET(run(&v));
+		if (v.run->exit.reason == AXVCPU_EXIT_IO_WRITE)
+			seen += v.run->exit.u.io.data == 2;
+		else if (v.run->exit.u.nothing.cause == AXVCPU_CAUSE_DEADLINE)
+			break;
+	}
+	v.run->deadline_ns = 0;
+	CHECK_EQ(seen, f.sent, "every interrupt of a flood arrives");
+	note("%llu interrupts", (unsigned long long)seen);
+	COVERS("INJECT", "Blocked", "racing");
+}
+
+int main(void)
+{
+	if (!(info()->capabilities & AXVCPU_CAP_HALT_IN_KERNEL))
+		skip("no AXVCPU_CAP_HALT_IN_KERNEL");
+	vm_new(&vm, AXVCPU_VM_HALT_IN_KERNEL);
+	vcpu_new(&v, &vm, 0);
+	start(halt_on, halt_on_end);
+	check_wake("interrupt", AXVCPU_EVENT_INTERRUPT, 0x40);
+	check_wake("NMI", AXVCPU_EVENT_NMI, 0);
+	check_masked();
+	check_before();
+	check_flood();
+	return finish();
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* PIN: charged to RLIMIT_MEMLOCK and given back; what can't be pinned fails; it holds its pages. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include "guest.h"
+
+#define REGION	HOLE
+#define PAGES	64
+#define LENGTH	(PAGES * PAGE)
+
+GUEST(reader, 64, "mov (%rbx), %rax\n" GUEST_DONE);
+
+static long pinned_kib(void)
+{
+	char line[256];
+	long value = 0;
+	FILE *f = fopen("/proc/self/status", "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, "VmPin:", 6) || !strncmp(line, "VmLck:", 6))
+			value += strtol(line + 6, NULL, 10);
+	if (f)
+		fclose(f);
+	return value;
+}
+
+static u8 *memory(void)
+{
+	u8 *m = mmap(NULL, LENGTH, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	NEED(m != MAP_FAILED, "mmap");
+	return m;
+}
+
+static u64 guest_read(struct vcpu *v, u64 gpa)
+{
+	struct axvcpu_x86_general g;
+
+	if (state_of(v) != AXVCPU_STATE_CREATED)
+		NEED_RET(call(v->fd, AXVCPU_RESET, NULL));
+	START(v, LONG, reader);
+	g = get_general(v);
+	g.gpr[AXVCPU_X86_RBX] = gpa;
+	set_general(v, &g);
+	run_to_port(v, PORT_DONE);
+	return gpr(v, 0);
+}
+
+static void check_charge(void)
+{
+	long before = pinned_kib();
+	u8 *m = memory();
+	struct vcpu v;
+	struct vm vm;
+	u64 faults;
+
+	vm_new(&vm, 0);
+	vcpu_new(&v, &vm, 0);
+	CHECK_RET(set_memory(vm.fd, REGION, m, LENGTH, AXVCPU_MEM_PIN), 0, "PIN");
+	CHECK_EQ(pinned_kib() - before, LENGTH / 1024, "is charged");
+	*(u64 *)(m + 5 * PAGE) = 0x1234;
+	guest_read(&v, DATA);
+	faults = get_stats(&v).faults;
+	CHECK_EQ(guest_read(&v, REGION + 5 * PAGE), 0x1234, "the guest reads it");
+	CHECK_EQ(get_stats(&v).faults, faults, "without a fault: it is mapped at once");
+	CHECK_RET(set_memory(vm.fd, REGION, NULL, 0, AXVCPU_MEM_DELETE), 0, "DELETE");
+	CHECK_EQ(pinned_kib(), before, "gives the charge back");
+	CHECK_RET(set_memory(vm.fd, REGION, m, LENGTH, AXVCPU_MEM_PIN), 0, "PIN again");
+	vcpu_free(&v);
+	vm_free(&vm);
+	CHECK(WAIT_FOR(pinned_kib() == before, 1000), "so does the end of the VM");
+	munmap(m, LENGTH);
+}
+
+static int limited(void *argument)
+{
+	struct rlimit limit = { 16 * PAGE, 16 * PAGE };
+	u8 *m = memory();
+	int bad = 0, vm;
+
+	(void)argument;
+	/* Root with CAP_IPC_LOCK is not limited: drop it. */
+	setrlimit(RLIMIT_MEMLOCK, &limit);
+	vm = create_vm(0);
+	if (vm < 0 || setgid(65534) || setuid(65534))
+		return 100;
+	bad |= set_memory(vm, 0, m, LENGTH, AXVCPU_MEM_PIN) != -ENOMEM;
+	bad |= (set_memory(vm, 0, m, 16 * PAGE, AXVCPU_MEM_PIN) != 0) << 1;
+	bad |= (set_memory(vm, 1 << 20, m, PAGE, AXVCPU_MEM_PIN) != -ENOMEM) << 2;
+	bad |= (set_memory(vm, 0, NULL, 0, AXVCPU_MEM_DELETE) != 0) << 3;
+	bad |= (set_memory(vm, 1 << 20, m, PAGE, AXVCPU_MEM_PIN) != 0) << 4;
+	return bad;
+}
+
+static void check_refused(void)
+{
+	int exe = open("/proc/self/exe", O_RDONLY);
+	u8 *file = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, exe, 0);
+	u8 *hole = memory();
+	struct vm vm;
+	long before, ret;
+
+	vm_new(&vm, 0);
+	before = pinned_kib();
+	munmap(hole + 8 * PAGE, PAGE);
+	CHECK_RET(set_memory(vm.fd, REGION, hole, 16 * PAGE, AXVCPU_MEM_PIN), -EFAULT,
+		  "PIN of memory with a hole");
+	mprotect(hole, PAGE, PROT_READ);
+	CHECK_RET(set_memory(vm.fd, REGION, hole, PAGE, AXVCPU_MEM_PIN), -EFAULT,
+		  "PIN of memory that can't be written");
+	CHECK_EQ(pinned_kib(), before, "a refused PIN is not charged");
+	ret = set_memory(vm.fd, REGION, file, PAGE, AXVCPU_MEM_PIN);
+	note("PIN of a private file mapping: %s", ret ? strerror((int)-ret) : "taken");
+	CHECK_RET(set_memory(vm.fd, REGION + PAGE, hole + 2 * PAGE, PAGE,
+			     AXVCPU_MEM_PIN | AXVCPU_MEM_READONLY), 0, "PIN and READONLY");
+	vm_free(&vm);
+	munmap(hole, LENGTH);
+	close(exe);
+}
+
+/* A pinned page stays the guest's when the owner unmaps or discards it; nothing breaks. */
+static void check_unmap(void)
+{
+	u8 *m = memory();
+	struct vcpu v;
+	struct vm vm;
+
+	vm_new(&vm, 0);
+	vcpu_new(&v, &vm, 0);
+	*(u64 *)m = 0x77;
+	NEED_RET(set_memory(vm.fd, REGION, m, LENGTH, AXVCPU_MEM_PIN));
+	CHECK_EQ(guest_read(&v, REGION), 0x77, "a pinned page");
+	munmap(m, LENGTH);
+	guest_read(&v, DATA);
+	v.run->deadline_ns = now_ns() + SECOND;
+	{
+		struct axvcpu_x86_general g;
+
+		RESTART(&v, LONG, reader);
+		g = get_general(&v);
+		g.gpr[AXVCPU_X86_RBX] = REGION;
+		set_general(&v, &g);
+		NEED_RET(run(&v));
+		note("after munmap: %s", exit_text(&v));
+		CHECK(v.run->exit.reason == AXVCPU_EXIT_IO_WRITE ?
+			      gpr(&v, 0) == 0x77 :
+			      v.run->exit.reason == AXVCPU_EXIT_NESTED_PAGE_FAULT,
+		      "unmapped, the guest keeps its page or loses it");
+	}
+	v.run->deadline_ns = 0;
+	vcpu_free(&v);
+	vm_free(&vm);
+}
+
+int main(void)
+{
+	if (!(info()->capabilities & AXVCPU_CAP_PIN))
+		skip("no AXVCPU_CAP_PIN");
+	check_charge();
+	CHECK_EQ(in_child(limited, NULL), 0, "RLIMIT_MEMLOCK");
+	check_refused();
+	check_unmap();
+	COVERS("SET_MEMORY", "-", "PIN");
+	return finish();
+}
