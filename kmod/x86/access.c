@@ -52,7 +52,6 @@
 #define SEG_P		0x0080
 #define SEG_DB		0x0400
 
-#define MAX_LEVELS	5
 /* Races with other vCPUs for an entry before the walk gives up. */
 #define MAX_RETRIES	64
 #define INSN_MAX	15
@@ -94,20 +93,6 @@ static __always_inline void __user *x86_window_find(struct x86_vcpu *x, u64 gpa)
 	return (void __user *)(w->hva + (gpa - w->gpa));
 }
 
-/* Eight bytes; without a call, since a walk reads up to five times. */
-static __always_inline bool x86_peek(const u64 __user *from, u64 *value)
-{
-	if (!user_read_access_begin(from, sizeof(*from)))
-		return false;
-	unsafe_get_user(*value, from, fault);
-	user_read_access_end();
-	return true;
-
-fault:
-	user_read_access_end();
-	return false;
-}
-
 /* A naturally aligned entry of 4 or 8 bytes. Return: 0; -EFAULT. */
 static int x86_read_entry(struct x86_vcpu *x, u64 gpa, unsigned int width,
 			  u64 *entry)
@@ -119,7 +104,7 @@ static int x86_read_entry(struct x86_vcpu *x, u64 gpa, unsigned int width,
 	if (!from)
 		return -EFAULT;
 	if (width == sizeof(*entry))
-		return x86_peek(from, entry) ? 0 : -EFAULT;
+		return get_user(*entry, (u64 __user *)from);
 	if (get_user(half, (u32 __user *)from))
 		return -EFAULT;
 	*entry = half;
@@ -154,8 +139,8 @@ struct x86_paging {
 	u64 linear;
 	u32 access;
 	unsigned int level;
-	u64 gpa[MAX_LEVELS];
-	u64 entry[MAX_LEVELS];
+	u64 gpa[X86_MAX_LEVELS];
+	u64 entry[X86_MAX_LEVELS];
 };
 
 /* Outcome: -EPERM with the error code of #PF. */
@@ -382,81 +367,149 @@ static int x86_walk_once(struct x86_paging *p, struct x86_walk *walk)
 }
 
 /*
- * The common walk: in long mode, with nothing in any entry that the full walk
- * would have to judge or set. Return: false: leave it to that one.
+ * Read the entries of long mode into @m, down to a leaf or one that is not
+ * present. User access stays open from entry to entry: the tables are mostly in
+ * one region, which memory.c has checked to be the user's. Pointers and no
+ * indices, for nothing may be called meanwhile, UBSAN's checks among it.
  */
-static bool x86_walk_fast(struct x86_vcpu *x, u64 linear, u32 access,
-			  struct x86_walk *walk)
+static bool x86_walk_read(struct x86_vcpu *x, u64 linear, struct x86_memo *m)
 {
-	const struct x86_mode *m = &x->mode;
+	unsigned int shift = x->mode.cr4 & X86_CR4_LA57 ? 48 : 39;
+	u64 gpa = (x->mode.cr3 & PTE_ADDRESS) + (linear >> shift & 511) * 8;
+	const struct x86_window *w = &x->window;
+	const u64 __user **at = m->from;
+	const void __user *from;
+	u64 *to = m->entry;
+	u64 entry;
+
+	for (;;) {
+		from = x86_window_find(x, gpa);
+		if (!from)
+			return false;
+		from -= gpa - w->gpa;
+		if (!user_read_access_begin(from, w->length))
+			return false;
+		do {
+			*at = from + (gpa - w->gpa);
+			unsafe_get_user(entry, *at, fault);
+			at++;
+			*to++ = entry;
+			if (!(entry & PTE_P) || entry & PTE_PS ||
+			    shift == PAGE_SHIFT)
+				goto out;
+			shift -= 9;
+			gpa = (entry & PTE_ADDRESS) + (linear >> shift & 511) * 8;
+		} while (likely(gpa - w->gpa < w->length));
+		user_read_access_end();
+	}
+
+out:
+	user_read_access_end();
+	m->count = to - m->entry;
+	m->shift = shift;
+	return true;
+
+fault:
+	user_read_access_end();
+	return false;
+}
+
+/* Nothing in the entries is for the full walk to judge or to set. */
+static bool x86_walk_plain(const struct x86_vcpu *x, const struct x86_memo *m,
+			   u32 access)
+{
 	u64 forbidden = GENMASK_ULL(51, 0) & ~0ULL << axvcpu_host.gpa_bits;
-	unsigned int shift = m->cr4 & X86_CR4_LA57 ? 48 : 39;
-	u64 table = m->cr3 & PTE_ADDRESS;
+	u64 leaf = m->entry[m->count - 1];
+	u64 in_page = (1ULL << m->shift) - 1;
 	u64 all = ~0ULL, any = 0;
 	u64 need = PTE_P | PTE_A;
-	u64 entry, offset;
+	unsigned int i;
 
-	if (m->cr4 & X86_CR4_PKE)
-		return false;
-	for (;; shift -= 9) {
-		u64 gpa = table + (linear >> shift & 511) * sizeof(entry);
-		const u64 __user *from = x86_window_find(x, gpa);
-
-		if (!from || !x86_peek(from, &entry) || !(entry & PTE_P))
-			return false;
-		all &= entry;
-		any |= entry;
-		if (shift == PAGE_SHIFT || entry & PTE_PS)
-			break;
-		table = entry & PTE_ADDRESS;
+	for (i = 0; i < m->count; i++) {
+		all &= m->entry[i];
+		any |= m->entry[i];
 	}
 	if (access & AXVCPU_ACCESS_USER)
 		need |= PTE_U;
-	else if (all & PTE_U && m->cr4 & (X86_CR4_SMEP | X86_CR4_SMAP))
+	else if (all & PTE_U && x->mode.cr4 & (X86_CR4_SMEP | X86_CR4_SMAP))
 		return false;
 	if (access & AXVCPU_ACCESS_WRITE) {
 		need |= PTE_W;
-		if (!(entry & PTE_D))
+		if (!(leaf & PTE_D))
 			return false;
 	}
-	if (access & AXVCPU_ACCESS_EXECUTE || !(m->efer & EFER_NX))
+	if (access & AXVCPU_ACCESS_EXECUTE || !(x->mode.efer & EFER_NX))
 		forbidden |= PTE_NX;
 	if ((all & need) != need || any & forbidden)
 		return false;
-	offset = (1ULL << shift) - 1;
 	/* A large page: 2 MiB or 1 GiB, where a guest has that; bit 12 is PAT. */
-	if (shift != PAGE_SHIFT &&
-	    (shift > 30 || entry & offset & PTE_ADDRESS & ~BIT_ULL(12) ||
-	     (shift == 30 && !x86_guest_has(X86_FEATURE_GBPAGES))))
+	return m->shift == PAGE_SHIFT ||
+	       (m->shift <= 30 &&
+		!(leaf & in_page & PTE_ADDRESS & ~BIT_ULL(12)) &&
+		(m->shift == 21 || x86_guest_has(X86_FEATURE_GBPAGES)));
+}
+
+/* What was read for @m is still there. */
+static __always_inline bool x86_memo_holds(const struct x86_memo *m)
+{
+	const u64 __user *const *from = m->from;
+	const u64 *expected = m->entry;
+	const u64 *end = expected + m->count;
+	u64 entry;
+
+	/* x86_walk_read() has checked that they are the user's. */
+	if (!user_read_access_begin(*from, sizeof(entry)))
 		return false;
-	walk->gpa = (entry & PTE_ADDRESS & ~offset) | (linear & offset);
-	walk->page_size = offset + 1;
+	do
+		unsafe_get_user(entry, *from++, fault);
+	while (entry == *expected && ++expected < end);
+	user_read_access_end();
+	return expected == end;
+
+fault:
+	user_read_access_end();
+	return false;
+}
+
+/* A new memo. Return: false: this walk is not for us. */
+static bool x86_memo_make(struct x86_vcpu *x, struct x86_memo *m,
+				   u64 linear, u32 access)
+{
+	unsigned long sequence = READ_ONCE(x->core.vm->memory.sequence);
+
+	m->count = 0;
+	if (x->mode.cr4 & X86_CR4_PKE || !x86_walk_read(x, linear, m) ||
+	    !x86_walk_plain(x, m, access)) {
+		m->count = 0;
+		return false;
+	}
+	m->page = (linear & PAGE_MASK) | access;
+	m->cr0 = x->mode.cr0;
+	m->cr3 = x->mode.cr3;
+	m->cr4 = x->mode.cr4;
+	m->efer = x->mode.efer;
+	m->sequence = sequence;
 	return true;
 }
 
-int x86_walk(struct x86_vcpu *x, u64 linear, u32 access, bool set,
-	     struct x86_walk *walk)
+static __always_inline void x86_memo_outcome(const struct x86_memo *m,
+					     u64 linear, struct x86_walk *walk)
+{
+	u64 in_page = (1ULL << m->shift) - 1;
+
+	walk->gpa = (m->entry[m->count - 1] & PTE_ADDRESS & ~in_page) |
+		    (linear & in_page);
+	walk->page_size = in_page + 1;
+}
+
+/* In any mode, with everything that can go wrong. */
+static int x86_walk_full(struct x86_vcpu *x, u64 linear, u32 access, bool set,
+			 struct x86_walk *walk)
 {
 	struct x86_paging p;
 	unsigned int i;
 	int ret;
 
-	walk->error_code = 0;
-	walk->gp = false;
-	walk->gpa = (u32)linear;
-	walk->page_size = PAGE_SIZE;
-	if (!(x->mode.cr0 & X86_CR0_PG))
-		return 0;
-	if (likely(x->mode.efer & EFER_LMA)) {
-		if (!x86_linear_canonical(x, linear)) {
-			walk->gp = true;
-			return -EPERM;
-		}
-		if (likely(x86_walk_fast(x, linear, access, walk)))
-			return 0;
-	} else {
-		linear = (u32)linear;
-	}
 	p.x = x;
 	p.linear = linear;
 	p.access = access;
@@ -469,6 +522,51 @@ int x86_walk(struct x86_vcpu *x, u64 linear, u32 access, bool set,
 			return ret;
 	}
 	return -EFAULT;
+}
+
+static noinline int x86_walk_new(struct x86_vcpu *x, struct x86_memo *m,
+				 u64 linear, u32 access, bool set,
+				 struct x86_walk *walk)
+{
+	walk->error_code = 0;
+	walk->gp = false;
+	walk->gpa = (u32)linear;
+	walk->page_size = PAGE_SIZE;
+	if (!(x->mode.cr0 & X86_CR0_PG))
+		return 0;
+	if (!(x->mode.efer & EFER_LMA))
+		return x86_walk_full(x, (u32)linear, access, set, walk);
+	if (!x86_linear_canonical(x, linear)) {
+		walk->gp = true;
+		return -EPERM;
+	}
+	if (!x86_memo_make(x, m, linear, access))
+		return x86_walk_full(x, linear, access, set, walk);
+	x86_memo_outcome(m, linear, walk);
+	return 0;
+}
+
+/*
+ * A guest does its device accesses with a few instructions to a few pages, so the
+ * last plain walk is remembered by the very entries that it read: reading them
+ * again proves it, without any trust in what the guest flushes.
+ */
+int x86_walk(struct x86_vcpu *x, u64 linear, u32 access, bool set,
+	     struct x86_walk *walk)
+{
+	struct x86_memo *m = access & AXVCPU_ACCESS_EXECUTE ? &x->memo[0] :
+							      &x->memo[1];
+	const struct x86_mode *mode = &x->mode;
+
+	if (likely(m->page == ((linear & PAGE_MASK) | access) && m->count &&
+		   m->cr0 == mode->cr0 && m->cr3 == mode->cr3 &&
+		   m->cr4 == mode->cr4 && m->efer == mode->efer &&
+		   m->sequence == READ_ONCE(x->core.vm->memory.sequence) &&
+		   x86_memo_holds(m))) {
+		x86_memo_outcome(m, linear, walk);
+		return 0;
+	}
+	return x86_walk_new(x, m, linear, access, set, walk);
 }
 
 void x86_queue_walk_fault(struct x86_vcpu *x, const struct x86_walk *fault,
@@ -629,20 +727,42 @@ static int x86_fetch_bytes(struct x86_vcpu *x, u64 gpa, u8 *insn,
 	if (unlikely(length < INSN_MAX || !from))
 		return axvcpu_memory_read(x->core.vm, gpa, insn, length);
 	/* Two reads that overlap in one byte. */
-	if (!x86_peek((const u64 __user *)from, &low) ||
-	    !x86_peek((const u64 __user *)(from + INSN_MAX - sizeof(high)),
-		      &high))
+	if (!user_read_access_begin(from, INSN_MAX))
 		return -EFAULT;
+	unsafe_get_user(low, (u64 __user *)from, fault);
+	unsafe_get_user(high, (u64 __user *)(from + INSN_MAX - sizeof(high)),
+			fault);
+	user_read_access_end();
 	memcpy(insn, &low, sizeof(low));
 	memcpy(insn + INSN_MAX - sizeof(high), &high, sizeof(high));
 	return 0;
+
+fault:
+	user_read_access_end();
+	return -EFAULT;
+}
+
+/*
+ * The rest is in the next page, whatever that is: the instruction may end before.
+ * Return: how many bytes there are in all.
+ */
+static noinline int x86_fetch_next(struct x86_vcpu *x, u64 linear, u32 access,
+				   u8 *insn, unsigned int first)
+{
+	struct x86_walk walk;
+
+	linear = x86_linear_wrap(x, linear + first);
+	if (x86_walk(x, linear, access, false, &walk) ||
+	    axvcpu_memory_read(x->core.vm, walk.gpa, insn + first,
+			       INSN_MAX - first))
+		return first;
+	return INSN_MAX;
 }
 
 int x86_fetch(struct x86_vcpu *x, u8 insn[15], struct x86_walk *fault,
 	      u64 *fault_linear)
 {
 	u32 access = AXVCPU_ACCESS_EXECUTE;
-	struct x86_walk second;
 	unsigned int first;
 	u64 linear = x->rip;
 	int ret;
@@ -661,13 +781,7 @@ int x86_fetch(struct x86_vcpu *x, u8 insn[15], struct x86_walk *fault,
 		return ret;
 	if (likely(first == INSN_MAX))
 		return INSN_MAX;
-	/* The instruction may end in the first page, whatever is in the next. */
-	linear = x86_linear_wrap(x, linear + first);
-	if (x86_walk(x, linear, access, false, &second) ||
-	    axvcpu_memory_read(x->core.vm, second.gpa, insn + first,
-			       INSN_MAX - first))
-		return first;
-	return INSN_MAX;
+	return x86_fetch_next(x, linear, access, insn, first);
 }
 
 /* ---- TRANSLATE ---------------------------------------------------------------------------- */

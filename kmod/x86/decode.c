@@ -164,8 +164,12 @@ static int prefixes(struct decoder *d)
 	return d->cut ? -1 : byte;
 }
 
-/* The registers of 16-bit addressing, by ModRM.rm. */
-static void address16(struct decoder *d, unsigned int mod, unsigned int rm)
+/*
+ * The registers of 16-bit addressing, by ModRM.rm. Return: how many bytes of
+ * displacement follow.
+ */
+static unsigned int address16(struct x86_insn *insn, unsigned int mod,
+			      unsigned int rm)
 {
 	static const __u8 base[8] = {
 		AXVCPU_X86_RBX, AXVCPU_X86_RBX, AXVCPU_X86_RBP, AXVCPU_X86_RBP,
@@ -175,22 +179,17 @@ static void address16(struct decoder *d, unsigned int mod, unsigned int rm)
 		AXVCPU_X86_RSI, AXVCPU_X86_RDI, AXVCPU_X86_RSI, AXVCPU_X86_RDI,
 		NONE, NONE, NONE, NONE,
 	};
-	struct x86_insn *insn = d->insn;
 
-	if (mod == 0 && rm == 6) {
-		insn->displacement = number(d, 2);
-		return;
-	}
+	if (mod == 0 && rm == 6)
+		return 2;
 	insn->base = base[rm];
 	insn->index = index[rm];
-	if (mod == 1)
-		insn->displacement = signed_number(d, 1);
-	else if (mod == 2)
-		insn->displacement = signed_number(d, 2);
+	return mod;
 }
 
-/* 32-bit and 64-bit addressing: registers, SIB, displacement. */
-static void address32(struct decoder *d, unsigned int mod, unsigned int rm)
+/* 32-bit and 64-bit addressing: registers and SIB. Return: as address16(). */
+static unsigned int address32(struct decoder *d, unsigned int mod,
+			      unsigned int rm)
 {
 	struct x86_insn *insn = d->insn;
 	unsigned int low = rm;	/* the base's number without REX */
@@ -206,20 +205,13 @@ static void address32(struct decoder *d, unsigned int mod, unsigned int rm)
 			insn->index = index;
 			insn->scale = 1 << (sib >> 6);
 		}
-		if (mod == 0 && low == REG_BP) {
-			insn->displacement = signed_number(d, 4);
-			return;
-		}
 	} else if (mod == 0 && rm == REG_BP) {
 		insn->rip_relative = d->code_bytes == 8;
-		insn->displacement = signed_number(d, 4);
-		return;
 	}
+	if (mod == 0 && low == REG_BP)
+		return 4;
 	insn->base = low | (d->rex & REX_B ? 8 : 0);
-	if (mod == 1)
-		insn->displacement = signed_number(d, 1);
-	else if (mod == 2)
-		insn->displacement = signed_number(d, 4);
+	return mod == 2 ? 4 : mod;
 }
 
 /*
@@ -230,89 +222,84 @@ static int modrm(struct decoder *d)
 {
 	__u8 byte = next(d);
 	unsigned int mod = byte >> 6;
+	unsigned int bytes;
 
 	if (mod == 3)
 		return -1;
 	if (d->insn->address_bytes == 2)
-		address16(d, mod, byte & 7);
+		bytes = address16(d->insn, mod, byte & 7);
 	else
-		address32(d, mod, byte & 7);
+		bytes = address32(d, mod, byte & 7);
+	if (bytes)
+		d->insn->displacement = signed_number(d, bytes);
 	return (byte >> 3 & 7) | (d->rex & REX_R ? 8 : 0);
 }
 
+/*
+ * The opcode from its first byte on: what it does and its widths. Return: MODRM
+ * or MOFFS; -1: not one of ours.
+ */
+static int opcode(struct decoder *d, __u8 byte)
+{
+	struct x86_insn *insn = d->insn;
+	__u8 kind = kinds[byte];
+
+	insn->op = HIGH(kind);
+	insn->width = byte & 1 ? d->operand_bytes : 1;
+	insn->reg_width = insn->width;
+	if (KIND(kind) == MODRM || KIND(kind) == MOFFS)
+		return KIND(kind);
+	insn->reg_width = d->operand_bytes;
+	if (KIND(kind) == ESCAPE) {
+		byte = next(d);
+		insn->op = byte & 8 ? X86_OP_LOAD_SX : X86_OP_LOAD_ZX;
+		insn->width = byte & 1 ? 2 : 1;
+		/* B6, B7, BE, BF */
+		return (byte & 0xf6) == 0xb6 ? MODRM : -1;
+	}
+	/* ARPL outside of 64-bit mode; vendors differ with 16 bits. */
+	if (KIND(kind) != MOVSXD || d->code_bytes != 8 || d->operand_bytes == 2)
+		return -1;
+	insn->width = 4;
+	return MODRM;
+}
+
 /* Without REX the byte registers 4 to 7 are AH, CH, DH and BH. */
-static void set_register(struct decoder *d, unsigned int reg, unsigned int width)
+static void set_register(struct decoder *d, unsigned int reg)
 {
 	struct x86_insn *insn = d->insn;
 
 	insn->reg = reg;
-	insn->reg_width = width;
-	if (width == 1 && !d->rex && reg >= 4) {
+	if (insn->reg_width == 1 && !d->rex && reg >= 4) {
 		insn->reg = reg - 4;
 		insn->high_byte = 1;
 	}
 }
 
-/* @width: of the memory operand; @reg_width: of the register. */
-static int with_modrm(struct decoder *d, unsigned int op, unsigned int width,
-		      unsigned int reg_width)
+/* The operands of what opcode() found. Return: 0; -1. */
+static int operands(struct decoder *d, int form)
 {
-	int reg = modrm(d);
+	struct x86_insn *insn = d->insn;
+	int reg;
 
+	if (form == MOFFS) {
+		insn->displacement = number(d, insn->address_bytes);
+		insn->reg = AXVCPU_X86_RAX;
+		return 0;
+	}
+	reg = modrm(d);
 	if (reg < 0)
 		return -1;
-	d->insn->op = op;
-	d->insn->width = width;
-	if (op != X86_OP_STORE_IMM) {
-		set_register(d, reg, reg_width);
+	if (insn->op != X86_OP_STORE_IMM) {
+		set_register(d, reg);
 		return 0;
 	}
 	/* Of C6 and C7 only /0 is MOV. An immediate has at most four bytes. */
 	if (reg & 7)
 		return -1;
-	d->insn->immediate = signed_number(d, width < 4 ? width : 4);
+	insn->immediate = signed_number(d, insn->width < 4 ? insn->width : 4);
+	insn->reg_width = 0;
 	return 0;
-}
-
-/* A0 to A3: the accumulator, and an address in the instruction. */
-static int with_moffs(struct decoder *d, unsigned int op, unsigned int width)
-{
-	d->insn->op = op;
-	d->insn->width = width;
-	d->insn->displacement = number(d, d->insn->address_bytes);
-	set_register(d, AXVCPU_X86_RAX, width);
-	return 0;
-}
-
-static int opcode(struct decoder *d, __u8 byte)
-{
-	unsigned int width = byte & 1 ? d->operand_bytes : 1;
-	__u8 kind = kinds[byte];
-
-	switch (KIND(kind)) {
-	case MODRM:
-		return with_modrm(d, HIGH(kind), width, width);
-	case MOFFS:
-		return with_moffs(d, HIGH(kind), width);
-	case MOVSXD:
-		/* ARPL outside of 64-bit mode; vendors differ with 16 bits. */
-		if (d->code_bytes != 8 || d->operand_bytes == 2)
-			return -1;
-		return with_modrm(d, HIGH(kind), 4, d->operand_bytes);
-	default:
-		return -1;
-	}
-}
-
-/* The second byte after 0F. */
-static int opcode_0f(struct decoder *d, __u8 byte)
-{
-	unsigned int op = byte & 8 ? X86_OP_LOAD_SX : X86_OP_LOAD_ZX;
-
-	/* B6, B7, BE, BF */
-	if ((byte & 0xf6) != 0xb6)
-		return -1;
-	return with_modrm(d, op, byte & 1 ? 2 : 1, d->operand_bytes);
 }
 
 /* The stack segment goes with a base of SP or BP (not of R12 or R13). */
@@ -333,15 +320,14 @@ int x86_decode(const __u8 *bytes, unsigned int count, unsigned int code_bytes,
 		.segment = NONE,
 		.insn = insn,
 	};
-	int byte;
+	int byte, form;
 
 	*insn = (struct x86_insn){ .base = NONE, .index = NONE, .scale = 1 };
 	byte = prefixes(&d);
 	if (byte < 0)
 		return -1;
-	if (byte == 0x0f ? opcode_0f(&d, next(&d)) : opcode(&d, byte))
-		return -1;
-	if (d.cut)
+	form = opcode(&d, byte);
+	if (form < 0 || operands(&d, form) || d.cut)
 		return -1;
 	insn->length = d.at;
 	insn->segment = d.segment == NONE ? default_segment(insn) : d.segment;

@@ -10,6 +10,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/string.h>
 
 #include "x86.h"
 
@@ -71,10 +72,17 @@ static int x86_mmio_address(struct x86_vcpu *x, const struct x86_insn *insn,
 	u32 access = store ? AXVCPU_ACCESS_WRITE : AXVCPU_ACCESS_READ;
 	int ret;
 
-	if (store != !!(fault->access & AXVCPU_ACCESS_WRITE) ||
-	    !x86_linear(x, insn->segment, x86_mmio_offset(x, insn),
-			insn->width, store, linear))
+	if (store != !!(fault->access & AXVCPU_ACCESS_WRITE))
 		return -ENXIO;
+	*linear = x86_mmio_offset(x, insn);
+	if (likely(x86_long_mode(x))) {
+		/* x86_walk() looks whether it is canonical. */
+		if (insn->segment >= AXVCPU_X86_FS)
+			*linear += x->mode.segment[insn->segment].base;
+	} else if (!x86_linear(x, insn->segment, *linear, insn->width, store,
+			       linear)) {
+		return -ENXIO;
+	}
 	if ((*linear & (PAGE_SIZE - 1)) + insn->width > PAGE_SIZE)
 		return -ENXIO;
 	if (x->mode.cpl == 3)
@@ -129,19 +137,50 @@ static int x86_mmio_read(struct x86_vcpu *x, const struct x86_insn *insn,
 	return AXVCPU_OUT_EXIT;
 }
 
+static u64 x86_mmio_word(const u8 *from)
+{
+	u64 word;
+
+	memcpy(&word, from, sizeof(word));
+	return word;
+}
+
+/* The same fifteen bytes as last time are the same instruction. */
+static const struct x86_insn *x86_mmio_decode(struct x86_vcpu *x,
+					      const u8 *bytes,
+					      unsigned int length)
+{
+	unsigned int code_bytes = x86_code_bytes(x);
+	struct x86_decoded *d = &x->decoded;
+
+	BUILD_BUG_ON(sizeof(d->bytes) != 2 * sizeof(u64) - 1);
+	if (likely(length == sizeof(d->bytes) && d->code_bytes == code_bytes &&
+		   x86_mmio_word(bytes) == x86_mmio_word(d->bytes) &&
+		   x86_mmio_word(bytes + 7) == x86_mmio_word(d->bytes + 7)))
+		return &d->insn;
+	d->code_bytes = 0;
+	if (x86_decode(bytes, length, code_bytes, &d->insn))
+		return NULL;
+	if (length == sizeof(d->bytes)) {
+		memcpy(d->bytes, bytes, sizeof(d->bytes));
+		d->code_bytes = code_bytes;
+	}
+	return &d->insn;
+}
+
 /* With the instruction's bytes at hand. */
 static int x86_mmio_decoded(struct x86_vcpu *x, const u8 *bytes,
 			    unsigned int length, u64 hw_code)
 {
+	const struct x86_insn *insn = x86_mmio_decode(x, bytes, length);
 	struct axvcpu_fault *fault = &x->core.fault;
-	struct x86_insn insn;
 	struct x86_walk walk;
 	u64 linear;
 	int ret;
 
-	if (x86_decode(bytes, length, x86_code_bytes(x), &insn))
+	if (!insn)
 		return x86_mmio_cant_decode(x, bytes, length, hw_code);
-	ret = x86_mmio_address(x, &insn, &walk, &linear);
+	ret = x86_mmio_address(x, insn, &walk, &linear);
 	if (ret == -EPERM) {
 		/* A stale translation may have let it pass; it may end any time. */
 		x86_queue_walk_fault(x, &walk, linear);
@@ -151,9 +190,9 @@ static int x86_mmio_decoded(struct x86_vcpu *x, const u8 *bytes,
 		return x86_mmio_cant_decode(x, bytes, length, hw_code);
 	fault->gva = linear;
 	fault->access |= AXVCPU_ACCESS_GVA;
-	if (x86_mmio_is_store(&insn))
-		return x86_mmio_write(x, &insn, walk.gpa, hw_code);
-	return x86_mmio_read(x, &insn, walk.gpa, linear, hw_code);
+	if (x86_mmio_is_store(insn))
+		return x86_mmio_write(x, insn, walk.gpa, hw_code);
+	return x86_mmio_read(x, insn, walk.gpa, linear, hw_code);
 }
 
 int x86_mmio(struct x86_vcpu *x, const u8 *insn, unsigned int length,

@@ -155,6 +155,46 @@ struct x86_window {
 	unsigned long sequence;
 };
 
+#define X86_MAX_LEVELS	5
+
+/**
+ * struct x86_memo - a walk in long mode that needed nothing special (access.c)
+ * @page: linear address of the page, and AXVCPU_ACCESS_* in the low bits
+ * @cr0: of the guest
+ * @cr3: same
+ * @cr4: same
+ * @efer: same
+ * @sequence: memory.sequence for which @from is true
+ * @shift: of the linear address for the last level
+ * @count: entries read, 0: no walk is remembered
+ * @from: the user's address of each entry
+ * @entry: and what it was. As long as all are the same, so is the outcome
+ */
+struct x86_memo {
+	u64 page;
+	u64 cr0;
+	u64 cr3;
+	u64 cr4;
+	u64 efer;
+	unsigned long sequence;
+	u32 shift;
+	u32 count;
+	const u64 __user *from[X86_MAX_LEVELS];
+	u64 entry[X86_MAX_LEVELS];
+};
+
+/**
+ * struct x86_decoded - the instruction that mmio.c decoded last
+ * @bytes: of the instruction and behind it
+ * @code_bytes: see x86_decode(); 0: none is remembered
+ * @insn: the outcome
+ */
+struct x86_decoded {
+	u8 bytes[15];
+	u8 code_bytes;
+	struct x86_insn insn;
+};
+
 /**
  * struct x86_backend_ops - what shared code asks of SVM or VMX (cold paths)
  * @sync_mode: fill x->mode
@@ -191,6 +231,8 @@ struct x86_backend_ops {
  *	when it moves RIP, without a call to the back end
  * @mode: see there
  * @window: see there
+ * @memo: of instruction fetch, and of data
+ * @decoded: see there
  * @backend: see there
  * @pending: see there
  * @msrs: MSRs that the guest owns but that need no hardware: MTRRs, misc_enable
@@ -207,6 +249,8 @@ struct x86_vcpu {
 	struct x86_fpu fpu;
 	struct x86_mode mode;
 	struct x86_window window;
+	struct x86_memo memo[2];
+	struct x86_decoded decoded;
 	struct x86_pending pending;
 	u32 apic_id;
 	u32 exception_exits;

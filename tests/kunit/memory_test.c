@@ -5,6 +5,7 @@
  * with what the host's own tables say.
  */
 #include <kunit/test.h>
+#include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/sched/mm.h>
 #include <linux/uaccess.h>
@@ -419,6 +420,40 @@ static void memory_sequence(struct kunit *test)
 						PAGE_SIZE));
 }
 
+static int late_fault(void *data)
+{
+	struct memory_context *c = data;
+	int ret;
+
+	kthread_use_mm(c->mm);
+	ret = fault(c, GPA, W);
+	kthread_unuse_mm(c->mm);
+	while (!kthread_should_stop())
+		msleep(1);
+	return ret;
+}
+
+/* A fault that has found its region, and waits for the page, while DELETE runs. */
+static void memory_late(struct kunit *test)
+{
+	struct memory_context *c = test->priv;
+	struct task_struct *task;
+
+	KUNIT_EXPECT_EQ(test, memory_set(c, 0, GPA, M2, c->user), 0);
+	mmap_write_lock(c->mm);
+	task = kthread_run(late_fault, c, "axvcpu-late");
+	msleep(200);
+	KUNIT_EXPECT_EQ(test, memory_set(c, AXVCPU_MEM_DELETE, GPA, 0, 0), 0);
+	mmap_write_unlock(c->mm);
+	if (IS_ERR(task))
+		KUNIT_FAIL(test, "no thread");
+	else
+		KUNIT_EXPECT_EQ_MSG(test, kthread_stop(task), 0, "enter again");
+	KUNIT_EXPECT_FALSE(test, reaches(c->vm, GPA, true));
+	KUNIT_EXPECT_EQ(test, c->vcpu->stats.faults, 0ULL);
+	KUNIT_EXPECT_EQ(test, c->vm->stage2.tables, 1UL);
+}
+
 /* ---- PIN ----------------------------------------------------------------------------- */
 
 static void memory_pin(struct kunit *test)
@@ -519,6 +554,7 @@ static struct kunit_case memory_cases[] = {
 	KUNIT_CASE(memory_huge),
 	KUNIT_CASE(memory_two_vms),
 	KUNIT_CASE(memory_sequence),
+	KUNIT_CASE(memory_late),
 	KUNIT_CASE(memory_pin),
 	KUNIT_CASE(memory_access),
 	{}

@@ -183,7 +183,7 @@ static int race_regions(void *data)
 
 		smp_store_release(&r->deleted, true);
 		failed += ret != 0;
-		usleep_range(50, 100);
+		usleep_range(1000, 3000);
 		smp_store_release(&r->deleted, false);
 		/* PIN may lose against remap(): try again without */
 		ret = -EFAULT;

@@ -52,10 +52,12 @@ static void check_give_back(u32 vector, bool has_code, u64 code, u64 address, co
 static void check_nested(void)
 {
 	start(1U << 11, ud, ud_end);
-	memset(vm.ram + IDT + 6 * 16, 0, 16); /* #UD's gate: not present */
+	vm.ram[IDT + 6 * 16 + 5] &= 0x7f; /* #UD's gate: not present */
 	NEED_EXIT(&v, EXCEPTION);
 	CHECK_EQ(v.run->exit.u.exception.vector, 11, "#NP while #UD is delivered");
-	CHECK_EQ(v.run->exit.u.exception.error_code & ~1ULL, 6 * 8 + 2, "its error code");
+	/* QEMU 7.2 counts gates of 16 bytes as two. */
+	CHECK_EQ(v.run->exit.u.exception.error_code & ~1ULL, (under_tcg() ? 12 : 6) * 8 + 2,
+		 "its error code");
 	vcpu_free(&v);
 }
 

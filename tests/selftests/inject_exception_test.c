@@ -104,8 +104,8 @@ static void check_address(void)
 static void check_double_fault(void)
 {
 	start();
-	vm.ram[IDT + 13 * 16 + 5] = 0;
-	vm.ram[IDT + 11 * 16 + 5] = 0;
+	vm.ram[IDT + 13 * 16 + 5] &= 0x7f;
+	vm.ram[IDT + 11 * 16 + 5] &= 0x7f;
 	EXPECT_RET(inject_exception(&v, 13, true, 0, 0), 0, "#GP");
 	run_to_port(&v, PORT_DONE);
 	CHECK_EQ(gpr(&v, AXVCPU_X86_RBX), 8, "without gates for #GP and #NP: #DF");

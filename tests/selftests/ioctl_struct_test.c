@@ -62,17 +62,20 @@ static void check_tail(const struct target *t)
 	}
 }
 
+/* Of an OUT struct only as much is written as the kernel knows. */
 static void check_too_long(const struct target *t)
 {
 	static const u32 size[] = { PAGE + 1, 2 * PAGE, 0x10000, 0x7fffffff, 0xffffffff };
 	const struct abi_call *c = t->call;
 	static u8 large[2 * PAGE] __attribute__((aligned(8)));
+	long expected = c->kind == CALL_OUT ? 0 : -E2BIG;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(size); i++) {
 		fill_argument(c, (void *)large);
 		((union call_argument *)large)->head.size = size[i];
-		EXPECT_RET(call(t->fd, c->command, large), -E2BIG, "%s of size %u", c->name, size[i]);
+		EXPECT_RET(call(t->fd, c->command, large), expected, "%s of size %u", c->name,
+			   size[i]);
 	}
 }
 

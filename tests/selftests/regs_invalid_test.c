@@ -71,7 +71,10 @@ static void check_segments(void)
 	BAD_SYSTEM("CS that is a system segment", s.segment[AXVCPU_X86_CS].attributes &= ~0x10);
 	BAD_SYSTEM("SS that is code", s.segment[AXVCPU_X86_SS].attributes |= 8);
 	BAD_SYSTEM("SS that can't be written", s.segment[AXVCPU_X86_SS].attributes &= ~2);
-	BAD_SYSTEM("TR that is available", s.segment[AXVCPU_X86_TR].attributes &= ~2);
+	BAD_SYSTEM("TR that is an LDT", {
+		s.segment[AXVCPU_X86_TR].attributes &= ~0xf;
+		s.segment[AXVCPU_X86_TR].attributes |= 2;
+	});
 	BAD_SYSTEM("a limit that G can't make", {
 		s.segment[AXVCPU_X86_DS].limit = 0xfffff000;
 	});

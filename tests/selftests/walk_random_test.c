@@ -459,6 +459,41 @@ static void check_mode(unsigned int rounds)
 	COVERS("TRANSLATE", "Ready", "random");
 }
 
+/* Tables that are elsewhere in the owner's memory now are read there. */
+static void check_moved(void)
+{
+	struct setting s = { .cr0 = CR0_WP, .pkru = 0x80000000 };
+	u8 *old = vm.ram, *other;
+	struct result r;
+	unsigned int level;
+	u64 entry[5];
+
+	mode = &modes[3];
+	start_mode();
+	for (level = 1; level <= mode->levels; level++)
+		entry[level - 1] = (level == 1 ? TARGET : table_of(level - 1)) | P | W | A | D;
+	put_tables(entry);
+	r = access_once(&s, 3 + WRITE);
+	EXPECT_EQ(r.outcome, DONE, "INS to a mapped page");
+	r = access_once(&s, 3 + WRITE);
+	CHECK_EQ(r.outcome, DONE, "INS to a mapped page, again");
+	other = mmap(NULL, RAM_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	NEED(other != MAP_FAILED, "mmap");
+	memcpy(other, old, RAM_SIZE);
+	vm.ram = other;
+	memset(vm.ram + entry_gpa(1), 0, 8);
+	NEED_RET(set_memory(vm.fd, 0, NULL, 0, AXVCPU_MEM_DELETE));
+	NEED_RET(set_memory(vm.fd, 0, other, RAM_SIZE, 0));
+	r = access_once(&s, 3 + WRITE);
+	CHECK_EQ(r.outcome, FAULT, "not mapped in the memory that has taken its place: #PF");
+	r = translate(&s, WRITE);
+	CHECK_EQ(r.outcome, FAULT, "and TRANSLATE says the same");
+	put_tables(entry);
+	r = access_once(&s, 3 + WRITE);
+	CHECK_EQ(r.outcome, DONE, "mapped there as well: done");
+	munmap(old, RAM_SIZE);
+}
+
 int main(void)
 {
 	unsigned int i;
@@ -472,5 +507,6 @@ int main(void)
 			continue;
 		check_mode(2000 / slowness());
 	}
+	check_moved();
 	return finish();
 }

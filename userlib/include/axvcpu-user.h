@@ -363,6 +363,7 @@ static inline void axvcpu_run_fault(struct axvcpu_run *run, uint32_t vector, boo
 				    uint64_t error_code)
 {
 	run->complete.vector = vector;
+	run->complete.reserved = 0;
 	run->complete.has_error_code = has_error_code;
 	run->complete.error_code = error_code;
 	run->complete.action = AXVCPU_ANSWER_FAULT;

@@ -45,7 +45,7 @@ static u64 svm_linear_rip(const struct svm_vcpu *svm)
  * The RIP after an intercepted instruction, or 0: its length is not known here,
  * return svm_want_length(). Without NRIP_SAVE (only emulators: every processor
  * with nested paging has it) prefixes make it uncertain, so the bytes are looked
- * at once for each place; see svm_emulate_length().
+ * at once for each place: svm_emulate_length().
  */
 static __always_inline u64 svm_next_rip(struct svm_vcpu *svm)
 {
@@ -353,9 +353,9 @@ static int svm_exit_db(struct svm_vcpu *svm)
 static int svm_exit_bp(struct svm_vcpu *svm)
 {
 	struct vmcb_control *control = svm_control(svm);
+	u64 length = control->nrip - svm->x.rip;
 
-	svm->x.rip += control->nrip - svm->x.rip <= 15 ?
-			      control->nrip - svm->x.rip : 1;
+	svm->x.rip += length && length <= 15 ? length : 1;
 	return svm_exception(svm, control->exit_code - SVM_EXIT_EXCP(0), 0);
 }
 
@@ -498,7 +498,8 @@ static int svm_exit_unknown(struct svm_vcpu *svm)
 
 static int svm_exit_invalid(struct svm_vcpu *svm)
 {
-	const char *check = svm_check_vmcb(svm->vmcb, svm->injected);
+	u64 event = svm->flags & SVM_INJECTED ? svm->injected : 0;
+	const char *check = svm_check_vmcb(svm->vmcb, event);
 
 	svm_uninject(svm);
 	return axvcpu_exit_fail_entry(

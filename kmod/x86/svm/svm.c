@@ -132,7 +132,8 @@ static int svm_hardware_enable(void)
 		c->tsc_aux = value;
 	}
 	svm_spec_reduce(true);
-	/* The first entry finds no ASID left, takes a new generation and flushes all. */
+	/* No tag of before is good, and the first entry, with none left, flushes all. */
+	c->generation++;
 	c->next_asid = svm_features.asids;
 	c->on = true;
 	return 0;
