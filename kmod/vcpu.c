@@ -87,7 +87,11 @@ static void axvcpu_vcpu_set_deadline(struct axvcpu_vcpu *vcpu, u64 deadline_ns)
 	hrtimer_cancel(&vcpu->timer);
 	clear_bit(AXVCPU_REQUEST_DEADLINE, &vcpu->requests);
 	vcpu->deadline_ns = deadline_ns;
-	if (deadline_ns)
+	if (!deadline_ns)
+		return;
+	if (unlikely(deadline_ns <= ktime_get_ns()))
+		set_bit(AXVCPU_REQUEST_DEADLINE, &vcpu->requests);
+	else
 		hrtimer_start(&vcpu->timer,
 			      min_t(u64, deadline_ns, KTIME_MAX),
 			      HRTIMER_MODE_ABS_HARD);
@@ -95,11 +99,15 @@ static void axvcpu_vcpu_set_deadline(struct axvcpu_vcpu *vcpu, u64 deadline_ns)
 
 /* ---- the run loop --------------------------------------------------------- */
 
-/* The host has work or a request waits: AGAIN, or NOTHING with its cause. */
+/*
+ * The host has work or a request waits: AGAIN, or NOTHING with its cause. Work of
+ * the scheduler's own (NUMA balancing, mm_cid) comes now and then by itself and says
+ * SIGNAL only if there is no better cause.
+ */
 static int axvcpu_vcpu_work(struct axvcpu_vcpu *vcpu)
 {
 	cond_resched();
-	if (signal_pending(current) || axvcpu_vcpu_user_work())
+	if (signal_pending(current))
 		return axvcpu_exit_nothing(vcpu, AXVCPU_CAUSE_SIGNAL);
 	if (test_and_clear_bit(AXVCPU_REQUEST_KICK, &vcpu->requests))
 		return axvcpu_exit_nothing(vcpu, AXVCPU_CAUSE_KICK);
@@ -110,6 +118,8 @@ static int axvcpu_vcpu_work(struct axvcpu_vcpu *vcpu)
 	}
 	if (!axvcpu_vcpu_allowed(vcpu, raw_smp_processor_id()))
 		return axvcpu_exit_nothing(vcpu, AXVCPU_CAUSE_AFFINITY);
+	if (axvcpu_vcpu_user_work())
+		return axvcpu_exit_nothing(vcpu, AXVCPU_CAUSE_SIGNAL);
 	return AXVCPU_OUT_AGAIN;
 }
 

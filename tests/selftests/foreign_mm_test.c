@@ -120,7 +120,7 @@ static void check_fork_in_run(void)
 	for (i = 0; i < 20; i++)
 		bad += in_child(do_nothing, NULL) != 0;
 	CHECK_EQ(bad, 0, "fork while a thread is in RUN");
-	CHECK(!running.runner.ended && state_of(&running.v) == AXVCPU_STATE_RUNNING,
+	CHECK(WAIT_FOR(state_of(&running.v) == AXVCPU_STATE_RUNNING, 1000) && !running.runner.ended,
 	      "which goes on");
 	stage_leave(&running);
 }

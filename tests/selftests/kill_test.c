@@ -43,6 +43,7 @@ static int run_io(void *unused)
 	BOOT(&vm, &v, 0, REAL, io_loop);
 	for (;;)
 		run(&v);
+	return 0;
 }
 
 /* RUN in the main thread, which dies in it; memory is discarded by another. */
@@ -50,6 +51,7 @@ static void *discard(void *memory)
 {
 	for (;;)
 		madvise(memory, 16 << 20, MADV_DONTNEED);
+	return NULL;
 }
 
 static int run_touch(void *unused)
@@ -64,6 +66,7 @@ static int run_touch(void *unused)
 	start_thread(discard, memory);
 	for (;;)
 		run(&v);
+	return 0;
 }
 
 static int run_regions(void *unused)
@@ -79,6 +82,7 @@ static int run_regions(void *unused)
 		set_memory(s.vm.fd, HOLE, NULL, 0, AXVCPU_MEM_DELETE);
 		flags ^= AXVCPU_MEM_PIN;
 	}
+	return 0;
 }
 
 static int create_all(void *unused)
@@ -90,6 +94,7 @@ static int create_all(void *unused)
 		stage_enter(&s, AXVCPU_STATE_READY, false);
 		stage_leave(&s);
 	}
+	return 0;
 }
 
 static void check(int (*child)(void *unused), const char *name)

@@ -290,6 +290,7 @@ static void check_one_reg_bad(void)
 	COVERS("GET_ONE_REG", "Ready", "bad value");
 	COVERS("SET_ONE_REG", "Ready", "bad value");
 	COVERS("SET_ONE_REG", "Ready", "good");
+	COVERS("SET_ONE_REG", "Ready", "boundary");
 }
 
 int main(void)
