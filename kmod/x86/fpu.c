@@ -59,6 +59,13 @@ static struct {
 	u32 bytes[XFEATURE_MAX];
 } x86_fpu_host __ro_after_init;
 
+/*
+ * QEMU 7.2 lets a guest's XSETBV through in spite of the intercept. A processor
+ * does not; but where the host itself is emulated or virtual, look at what is in
+ * XCR0, or a guest would leave its own value to the host.
+ */
+bool x86_fpu_unsure __ro_after_init;
+
 static struct x86_fpu_header *x86_fpu_header(void *area)
 {
 	return area + LEGACY_BYTES;
@@ -102,6 +109,7 @@ int x86_fpu_init(void)
 	if (!boot_cpu_has(X86_FEATURE_XSAVE))
 		return 0;
 	x86_fpu_host.xsave = true;
+	x86_fpu_unsure = boot_cpu_has(X86_FEATURE_HYPERVISOR);
 	x86_fpu_host.xsaveopt = boot_cpu_has(X86_FEATURE_XSAVEOPT);
 	x86_fpu_host.host_xcr0 = hw_xgetbv();
 	x86_fpu_host.features = x86_fpu_host.host_xcr0 & X86_FPU_SUPPORTED;
@@ -229,11 +237,13 @@ static noinline void x86_fpu_update(struct x86_fpu *fpu)
 	bool osxsave = fpu->cr4 & X86_CR4_OSXSAVE;
 
 	fpu->changed = false;
-	fpu->switch_xcr0 = osxsave && fpu->xcr0 != x86_fpu_host.host_xcr0;
+	fpu->hw_xcr0 = osxsave && x86_fpu_host.xsave ? fpu->xcr0 :
+						       x86_fpu_host.host_xcr0;
 	fpu->components = x86_fpu_host.features;
 	fpu->switch_pkru = x86_fpu_host.features & XFEATURE_MASK_PKRU &&
 			   (fpu->cr4 & X86_CR4_PKE ||
-			    (osxsave && fpu->xcr0 & XFEATURE_MASK_PKRU));
+			    (osxsave && (fpu->xcr0 & XFEATURE_MASK_PKRU ||
+					 x86_fpu_unsure)));
 	if (!fpu->switch_pkru)
 		fpu->components &= ~(u64)XFEATURE_MASK_PKRU;
 }
@@ -268,15 +278,30 @@ void x86_fpu_load(struct x86_vcpu *x)
 		x86_fpu_init_area(fpu->area);
 		x86_fpu_restore(fpu->area, fpu->components);
 	}
-	if (unlikely(fpu->switch_xcr0))
-		hw_xsetbv(fpu->xcr0);
+	if (unlikely(fpu->hw_xcr0 != x86_fpu_host.host_xcr0))
+		hw_xsetbv(fpu->hw_xcr0);
+}
+
+void x86_fpu_sync_slow(struct x86_vcpu *x)
+{
+	struct x86_fpu *fpu = &x->fpu;
+	u64 xcr0;
+
+	xcr0 = hw_xgetbv();
+	if (xcr0 == fpu->hw_xcr0)
+		return;
+	/* The next load and save take it from there. */
+	fpu->xcr0 = xcr0 & x86_fpu_host.features;
+	fpu->hw_xcr0 = xcr0;
+	fpu->changed = true;
 }
 
 void x86_fpu_save(struct x86_vcpu *x)
 {
 	struct x86_fpu *fpu = &x->fpu;
 
-	if (unlikely(fpu->switch_xcr0))
+	x86_fpu_sync(x);
+	if (unlikely(fpu->hw_xcr0 != x86_fpu_host.host_xcr0))
 		hw_xsetbv(x86_fpu_host.host_xcr0);
 	if (unlikely(fpu->switch_pkru))
 		fpu->pkru = hw_rdpkru();

@@ -123,7 +123,7 @@ struct x86_events {
  * @pkru: the guest's, valid outside of guest mode
  * @changed: CR4 or XCR0 did: the three below are stale
  * @components: what load and save move
- * @switch_xcr0: the guest's XCR0 differs from the host's and is used
+ * @hw_xcr0: XCR0 from load to save: the guest's, or the host's where it has no use
  * @switch_pkru: the guest can reach PKRU
  * @cr4: the guest's
  * @host_pkru: from load to save
@@ -135,8 +135,8 @@ struct x86_fpu {
 	u32 pkru;
 	u32 host_pkru;
 	u64 components;
+	u64 hw_xcr0;
 	bool changed;
-	bool switch_xcr0;
 	bool switch_pkru;
 	u64 cr4;
 };
@@ -357,6 +357,18 @@ void x86_fpu_save(struct x86_vcpu *x);
  */
 void x86_fpu_set_cr4(struct x86_vcpu *x, u64 cr4);
 bool x86_fpu_set_xcr0(struct x86_vcpu *x, u64 xcr0);
+/*
+ * Between load and save, before x->fpu.xcr0 is looked at: the guest may have
+ * changed XCR0 behind our back (see fpu.c).
+ */
+extern bool x86_fpu_unsure __ro_after_init;
+void x86_fpu_sync_slow(struct x86_vcpu *x);
+static inline void x86_fpu_sync(struct x86_vcpu *x)
+{
+	if (unlikely(x86_fpu_unsure))
+		x86_fpu_sync_slow(x);
+}
+
 bool x86_fpu_xcr0_valid(u64 xcr0);
 void x86_fpu_get(struct x86_vcpu *x, void *buffer);
 int x86_fpu_set(struct x86_vcpu *x, const void *buffer);

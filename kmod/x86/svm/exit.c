@@ -117,6 +117,7 @@ static __always_inline int svm_exit_cpuid(struct svm_vcpu *svm)
 
 	if (unlikely(!next_rip))
 		return svm_want_length(svm);
+	x86_fpu_sync(&svm->x);	/* leaf 0xd shows XCR0 */
 	x86_cpuid(&svm->x, svm->cr4);
 	x86_skip(&svm->x, next_rip);
 	return AXVCPU_OUT_AGAIN;
