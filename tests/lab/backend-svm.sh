@@ -19,7 +19,10 @@ backend_need() {
 # else goes to and comes from files in $run.
 backend_emulator() {
 	# q35 because interpreting the other machine's _PRT takes the debug kernel 30 s.
-	emulator=(qemu-system-x86_64 -M q35 -accel tcg -cpu "$cpu_model" -smp "$cpus" -m "$memory"
+	# One thread for all CPUs: QEMU 7.2's FXRSTOR, XRSTOR and FLDENV on any CPU change
+	# CPU 0's hflags2 (cpu_clear_ignne()), without a lock, from their own thread, and
+	# so undo VMRUN or #VMEXIT there: a guest runs on the host's page tables then.
+	emulator=(qemu-system-x86_64 -M q35 -accel tcg,thread=single -cpu "$cpu_model" -smp "$cpus" -m "$memory"
 		-nodefaults -display none -no-reboot
 		-kernel "$(kernel_image "$kernel")" -initrd "$run/initrd"
 		-append "console=ttyS0 loglevel=6 printk.devkmsg=on panic=-1 oops=panic rcupdate.rcu_cpu_stall_timeout=40 $append"
