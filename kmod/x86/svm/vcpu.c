@@ -142,19 +142,22 @@ int svm_setup(struct axvcpu_vcpu *vcpu, const void *config, size_t length)
 	return ret;
 }
 
-void svm_reset(struct axvcpu_vcpu *vcpu)
+int svm_reset(struct axvcpu_vcpu *vcpu)
 {
 	x86_reset(to_x86(vcpu));
 	svm_clear(to_svm(vcpu));
+	return 0;
 }
 
 /* Nothing of a vCPU stays on a CPU after an exit, so there is nothing to place. */
-void svm_bind(struct axvcpu_vcpu *vcpu, int cpu)
+int svm_bind(struct axvcpu_vcpu *vcpu, int cpu)
 {
+	return 0;
 }
 
-void svm_unbind(struct axvcpu_vcpu *vcpu)
+int svm_unbind(struct axvcpu_vcpu *vcpu)
 {
+	return 0;
 }
 
 void svm_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run)
@@ -359,10 +362,10 @@ static __always_inline int svm_trip(struct svm_vcpu *svm, struct svm_cpu *c)
 	control->int_state = x->interrupt_shadow;
 	if (unlikely(svm->flags & SVM_TF))
 		save->rflags |= X86_EFLAGS_TF;
-	if (unlikely(svm->flags & SVM_DR_LIVE))
-		svm_load_dr(svm);
 	trace_axvcpu_entry(&x->core, x->rip);
 	svm_debug_before(svm, c);
+	if (unlikely(svm->flags & SVM_DR_LIVE))
+		svm_load_dr(svm);
 
 	if (unlikely(axvcpu_guest_tracked()))
 		ret = svm_enter(x->gpr, svm->vmcb_pa, c->host_pa);
