@@ -21,6 +21,7 @@
 #include <linux/rbtree.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 
 #include "memory.h"
 #include "notifier.h"
@@ -50,6 +51,10 @@ struct axvcpu_mm {
 	unsigned long start;
 	unsigned long end;
 };
+
+/* Those that axvcpu_free_notifier() has not freed yet. */
+static atomic_t notifiers = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(notifiers_gone);
 
 static struct axvcpu_mm *to_mm(struct mmu_notifier *notifier)
 {
@@ -177,7 +182,7 @@ static int axvcpu_invalidate_start(struct mmu_notifier *notifier,
 	WRITE_ONCE(mm->active, mm->active + 1);
 	unmap_range(mm, range->start, range->end, &dead, &format);
 	spin_unlock(&mm->lock);
-	axvcpu_stage2_bury(format, &dead, false);
+	axvcpu_stage2_bury(format, &dead, mmu_notifier_range_blockable(range));
 	return 0;
 }
 
@@ -226,7 +231,8 @@ static void axvcpu_release(struct mmu_notifier *notifier, struct mm_struct *unus
 	spin_lock(&mm->lock);
 	unmap_range(mm, 0, ULONG_MAX, &dead, &format);
 	spin_unlock(&mm->lock);
-	axvcpu_stage2_bury(format, &dead, false);
+	/* Under nothing but SRCU. */
+	axvcpu_stage2_bury(format, &dead, true);
 }
 
 static struct mmu_notifier *axvcpu_alloc_notifier(struct mm_struct *unused)
@@ -237,12 +243,15 @@ static struct mmu_notifier *axvcpu_alloc_notifier(struct mm_struct *unused)
 		return ERR_PTR(-ENOMEM);
 	spin_lock_init(&mm->lock);
 	mm->regions = RB_ROOT_CACHED;
+	atomic_inc(&notifiers);
 	return &mm->notifier;
 }
 
 static void axvcpu_free_notifier(struct mmu_notifier *notifier)
 {
 	kfree(to_mm(notifier));
+	if (atomic_dec_and_test(&notifiers))
+		wake_up(&notifiers_gone);
 }
 
 static const struct mmu_notifier_ops axvcpu_mm_ops = {
@@ -325,7 +334,14 @@ bool axvcpu_mm_retry(struct axvcpu_mm *mm, unsigned long sequence,
 	return READ_ONCE(mm->sequence) != sequence;
 }
 
+/*
+ * mmu_notifier_synchronize() waits for readers, but on large machines not for all
+ * calls of axvcpu_free_notifier(): SRCU makes them on the CPU that asked for them.
+ * They run with softirqs off: after a grace period their last instruction is over.
+ */
 void axvcpu_notifier_exit(void)
 {
 	mmu_notifier_synchronize();
+	wait_event(notifiers_gone, !atomic_read(&notifiers));
+	synchronize_rcu();
 }

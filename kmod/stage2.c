@@ -146,7 +146,6 @@ int axvcpu_stage2_new_as(struct axvcpu_vm *vm,
 		free_cpumask_var(stage2->targets);
 		return -ENOMEM;
 	}
-	stage2->tables = 1UL << format->root_order;
 	return 0;
 }
 
@@ -196,29 +195,6 @@ static void table_list_below(const struct axvcpu_stage2_format *format,
 		if (is_table(format, entry, level))
 			table_list(entry_table(format, entry), level - 1, list);
 	}
-}
-
-/* Pages of @table and of all tables below it. */
-static unsigned long table_count(const struct axvcpu_stage2_format *format,
-				 const u64 *table, unsigned int level)
-{
-	unsigned long count = 1;
-	unsigned int i;
-
-	if (level == 1)
-		return 1;
-	for (i = 0; i < TABLE_ENTRIES; i++) {
-		u64 entry = READ_ONCE(table[i]);
-
-		if (!is_table(format, entry, level))
-			continue;
-		if (level == 2)
-			count++;
-		else
-			count += table_count(format, entry_table(format, entry),
-					     level - 1);
-	}
-	return count;
 }
 
 static bool table_empty(const struct axvcpu_stage2_format *format,
@@ -286,7 +262,6 @@ static void unlink_table(struct axvcpu_stage2 *stage2, u64 *entry, u64 *table,
 {
 	xchg(entry, 0);
 	stage2->stale = true;
-	stage2->tables -= table_count(stage2->format, table, level);
 	table_list(table, level, &stage2->unlinked);
 }
 
@@ -413,7 +388,6 @@ static u64 *table_below(struct axvcpu_stage2 *stage2,
 	if (WARN_ON_ONCE(!cache->count))
 		return NULL;
 	table = cache->page[--cache->count];
-	stage2->tables++;
 	/* The hardware must not follow the entry to anything but zeroes. */
 	smp_wmb();
 	WRITE_ONCE(*entry, make_entry(format, virt_to_phys(table)) |

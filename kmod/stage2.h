@@ -70,7 +70,6 @@ struct axvcpu_stage2_format {
  *	an older generation flushes before it enters; see axvcpu_stage2_flush()
  * @stale: something was taken away since the last flush: a CPU may still use it.
  *	Who drops the lock with this set comes back to flush
- * @tables: pages in use, root included, without those in @unlinked
  * @unlinked: tables (and all below them) that are no longer reached from @root;
  *	freed after a flush, by axvcpu_stage2_reap()
  * @targets: room for axvcpu_stage2_flush()
@@ -81,7 +80,6 @@ struct axvcpu_stage2 {
 	u64 *root;
 	atomic64_t tlb_generation;
 	bool stale;
-	unsigned long tables;
 	struct list_head unlinked;
 	cpumask_var_t targets;
 };

@@ -263,9 +263,9 @@ static void memory_many(struct kunit *test)
 	for (i = 0; i < AXVCPU_MAX_REGIONS; i++)
 		failed += fault(c, GPA + i * 2ULL * PAGE_SIZE, W) != 0;
 	KUNIT_EXPECT_EQ(test, failed, 0U);
-	KUNIT_EXPECT_GT(test, c->vm->stage2.tables, 16UL);
+	KUNIT_EXPECT_GT(test, stage2_tables(c->vm), 16UL);
 	vm_munmap(c->user, M2);
-	KUNIT_EXPECT_EQ(test, c->vm->stage2.tables, 1UL);
+	KUNIT_EXPECT_EQ(test, stage2_tables(c->vm), 1UL);
 	for (i = 0; i < AXVCPU_MAX_REGIONS; i += 3)
 		failed += memory_set(c, AXVCPU_MEM_DELETE, GPA + i * 2ULL * PAGE_SIZE,
 			      0, 0) != 0;
@@ -321,7 +321,7 @@ static void memory_faults(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, reaches(c->vm, GPA + PAGE_SIZE, true));
 	/* and deleted */
 	KUNIT_EXPECT_EQ(test, memory_set(c, AXVCPU_MEM_DELETE, GPA, 0, 0), 0);
-	KUNIT_EXPECT_EQ(test, c->vm->stage2.tables, 1UL);
+	KUNIT_EXPECT_EQ(test, stage2_tables(c->vm), 1UL);
 	KUNIT_EXPECT_EQ(test, fault(c, GPA + PAGE_SIZE, R), 1);
 }
 
@@ -451,7 +451,7 @@ static void memory_late(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, kthread_stop(task), 0, "enter again");
 	KUNIT_EXPECT_FALSE(test, reaches(c->vm, GPA, true));
 	KUNIT_EXPECT_EQ(test, c->vcpu->stats.faults, 0ULL);
-	KUNIT_EXPECT_EQ(test, c->vm->stage2.tables, 1UL);
+	KUNIT_EXPECT_EQ(test, stage2_tables(c->vm), 1UL);
 }
 
 /* ---- PIN ----------------------------------------------------------------------------- */
@@ -483,7 +483,7 @@ static void memory_pin(struct kunit *test)
 			charged + (s64)(AREA / PAGE_SIZE));
 	KUNIT_EXPECT_EQ(test, memory_set(c, AXVCPU_MEM_DELETE, GPA, 0, 0), 0);
 	KUNIT_EXPECT_EQ(test, (s64)atomic64_read(&c->mm->pinned_vm), charged);
-	KUNIT_EXPECT_EQ(test, c->vm->stage2.tables, 1UL);
+	KUNIT_EXPECT_EQ(test, stage2_tables(c->vm), 1UL);
 	KUNIT_EXPECT_EQ(test, memory_set(c, AXVCPU_MEM_PIN | AXVCPU_MEM_READONLY, GPA,
 				  M2, c->user + M2), 0);
 	KUNIT_EXPECT_TRUE(test, reaches(c->vm, GPA, false));

@@ -270,7 +270,7 @@ static void race_case(struct kunit *test, bool regions)
 		wrong += !memory_follows(c->vm, GPA + i, c->user + i);
 	KUNIT_EXPECT_EQ(test, wrong, 0UL);
 	KUNIT_EXPECT_EQ(test, memory_set(c, AXVCPU_MEM_DELETE, GPA, 0, 0), 0);
-	KUNIT_EXPECT_EQ(test, c->vm->stage2.tables, 1UL);
+	KUNIT_EXPECT_EQ(test, stage2_tables(c->vm), 1UL);
 	xa_destroy(&c->vm->vcpus);
 }
 

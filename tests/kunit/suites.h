@@ -4,6 +4,11 @@
 
 #include <kunit/test.h>
 
+struct axvcpu_vm;
+
+/* Pages of the second stage that are reached from its root, that included. */
+unsigned long stage2_tables(const struct axvcpu_vm *vm);
+
 extern struct kunit_suite axvcpu_state_suite;
 extern struct kunit_suite axvcpu_stage2_suite;
 extern struct kunit_suite axvcpu_memory_suite;
