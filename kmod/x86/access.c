@@ -11,6 +11,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/rcupdate.h>
 #include <linux/uaccess.h>
 #include <asm/cpufeatures.h>
@@ -90,24 +91,45 @@ static __always_inline void __user *x86_window_find(struct x86_vcpu *x, u64 gpa)
 		     w->sequence != READ_ONCE(x->core.vm->memory.sequence)) &&
 	    !x86_window_move(x, gpa))
 		return NULL;
-	return (void __user *)(w->hva + (gpa - w->gpa));
+	return (void __user *)(w->hva +
+			       array_index_nospec(gpa - w->gpa, w->length));
+}
+
+/*
+ * A region was taken away since x86_window_find(): what was read meanwhile may be
+ * of a time when DELETE had returned.
+ */
+static __always_inline bool x86_window_closed(const struct x86_vcpu *x)
+{
+	smp_rmb();
+	return x->window.sequence !=
+	       READ_ONCE(x->core.vm->memory.sequence);
+}
+
+static int x86_get_entry(const void __user *from, unsigned int width, u64 *entry)
+{
+	u32 half;
+
+	if (width == sizeof(*entry))
+		return get_user(*entry, (u64 __user *)from);
+	if (get_user(half, (u32 __user *)from))
+		return -EFAULT;
+	*entry = half;
+	return 0;
 }
 
 /* A naturally aligned entry of 4 or 8 bytes. Return: 0; -EFAULT. */
 static int x86_read_entry(struct x86_vcpu *x, u64 gpa, unsigned int width,
 			  u64 *entry)
 {
-	void __user *from = x86_window_find(x, gpa);
-	u32 half;
+	const void __user *from;
 
 	*entry = 0;
-	if (!from)
-		return -EFAULT;
-	if (width == sizeof(*entry))
-		return get_user(*entry, (u64 __user *)from);
-	if (get_user(half, (u32 __user *)from))
-		return -EFAULT;
-	*entry = half;
+	do {
+		from = x86_window_find(x, gpa);
+		if (!from || x86_get_entry(from, width, entry))
+			return -EFAULT;
+	} while (unlikely(x86_window_closed(x)));
 	return 0;
 }
 
@@ -386,11 +408,11 @@ static bool x86_walk_read(struct x86_vcpu *x, u64 linear, struct x86_memo *m)
 		from = x86_window_find(x, gpa);
 		if (!from)
 			return false;
-		from -= gpa - w->gpa;
+		from = (void __user *)w->hva;
 		if (!user_read_access_begin(from, w->length))
 			return false;
 		do {
-			*at = from + (gpa - w->gpa);
+			*at = from + array_index_nospec(gpa - w->gpa, w->length);
 			unsafe_get_user(entry, *at, fault);
 			at++;
 			*to++ = entry;
@@ -407,7 +429,7 @@ out:
 	user_read_access_end();
 	m->count = to - m->entry;
 	m->shift = shift;
-	return true;
+	return !x86_window_closed(x);
 
 fault:
 	user_read_access_end();
@@ -450,7 +472,8 @@ static bool x86_walk_plain(const struct x86_vcpu *x, const struct x86_memo *m,
 }
 
 /* What was read for @m is still there. */
-static __always_inline bool x86_memo_holds(const struct x86_memo *m)
+static __always_inline bool x86_memo_holds(const struct x86_vcpu *x,
+					   const struct x86_memo *m)
 {
 	const u64 __user *const *from = m->from;
 	const u64 *expected = m->entry;
@@ -464,7 +487,9 @@ static __always_inline bool x86_memo_holds(const struct x86_memo *m)
 		unsafe_get_user(entry, *from++, fault);
 	while (entry == *expected && ++expected < end);
 	user_read_access_end();
-	return expected == end;
+	smp_rmb();
+	return expected == end &&
+	       m->sequence == READ_ONCE(x->core.vm->memory.sequence);
 
 fault:
 	user_read_access_end();
@@ -561,8 +586,7 @@ int x86_walk(struct x86_vcpu *x, u64 linear, u32 access, bool set,
 	if (likely(m->page == ((linear & PAGE_MASK) | access) && m->count &&
 		   m->cr0 == mode->cr0 && m->cr3 == mode->cr3 &&
 		   m->cr4 == mode->cr4 && m->efer == mode->efer &&
-		   m->sequence == READ_ONCE(x->core.vm->memory.sequence) &&
-		   x86_memo_holds(m))) {
+		   x86_memo_holds(x, m))) {
 		x86_memo_outcome(m, linear, walk);
 		return 0;
 	}
@@ -733,6 +757,8 @@ static int x86_fetch_bytes(struct x86_vcpu *x, u64 gpa, u8 *insn,
 	unsafe_get_user(high, (u64 __user *)(from + INSN_MAX - sizeof(high)),
 			fault);
 	user_read_access_end();
+	if (unlikely(x86_window_closed(x)))
+		return axvcpu_memory_read(x->core.vm, gpa, insn, length);
 	memcpy(insn, &low, sizeof(low));
 	memcpy(insn + INSN_MAX - sizeof(high), &high, sizeof(high));
 	return 0;
