@@ -4,8 +4,8 @@
  *
  * It is the Linux form of the traits AxArchVCpu (the vcpu_ and run members) and
  * AxArchPerCpu (the cpu_ members). One back end is chosen when the module
- * loads. The members on the run path (run, emulate, complete) are reached
- * through static calls; the others through the table.
+ * loads. The members on the run path (declared at the end) are reached through
+ * static calls; the others through the table.
  */
 #ifndef AXVCPU_ARCH_H
 #define AXVCPU_ARCH_H
@@ -45,8 +45,7 @@ struct axvcpu_host {
  * @AXVCPU_OUT_HALT: the guest waits for an event (HLT, WFI); the PC is past it
  *
  * Negative: an errno; the vCPU is as before the call. -ENODEV: the extension is
- * not enabled on this CPU. -ENOTRECOVERABLE: the hardware state is lost, the
- * vCPU becomes Invalid.
+ * not enabled on this CPU.
  */
 enum axvcpu_out {
 	AXVCPU_OUT_EXIT,
@@ -61,7 +60,8 @@ enum axvcpu_out {
  * struct axvcpu_arch_ops - one back end
  *
  * "Owned" below means: the caller holds the vCPU's BUSY bit, in process
- * context, preemptible, in the owner's mm.
+ * context, preemptible, in the owner's mm. Where such a member returns an int,
+ * -ENOTRECOVERABLE says that the hardware state is lost: the vCPU becomes Invalid.
  *
  * The module (all may sleep; init and exit once):
  * @name: as in the module parameter
@@ -98,7 +98,7 @@ enum axvcpu_out {
  * @setup: parse the copied setup config (NULL: defaults), write all registers.
  *	On an error nothing has changed. Owned
  * @reset: as after vcpu_new(): registers, events and what is pending cleared.
- *	Owned
+ *	Owned, in any state but Running and Blocked
  * @run: enter the guest until something is for the core. Owned, on a CPU of
  *	the cpu_set. Sets vcpu->mode around guest mode, and looks at
  *	vcpu->requests with interrupts off before each entry
@@ -116,6 +116,7 @@ enum axvcpu_out {
  * @inject_exception: Owned. -EBUSY, -EINVAL
  * @set_return_value: the hypercall result register. Owned
  * @runnable: an event waits that ends HLT or WFI. Any context
+ * @interruptible: the guest can take an interrupt now. Owned
  * @show: fill the run page's interrupt_flag, interrupt_shadow, irq_pending and
  *	priority. Owned
  * @pc: the guest's PC. Owned
@@ -148,19 +149,20 @@ struct axvcpu_arch_ops {
 			     unsigned int levels);
 	int (*setup)(struct axvcpu_vcpu *vcpu, const void *config,
 		     size_t length);
-	void (*reset)(struct axvcpu_vcpu *vcpu);
+	int (*reset)(struct axvcpu_vcpu *vcpu);
 	int (*run)(struct axvcpu_vcpu *vcpu);
 	int (*emulate)(struct axvcpu_vcpu *vcpu);
 	int (*complete)(struct axvcpu_vcpu *vcpu,
 			const struct axvcpu_complete *answer);
-	void (*bind)(struct axvcpu_vcpu *vcpu, int cpu);
-	void (*unbind)(struct axvcpu_vcpu *vcpu);
+	int (*bind)(struct axvcpu_vcpu *vcpu, int cpu);
+	int (*unbind)(struct axvcpu_vcpu *vcpu);
 	void (*set_gpr)(struct axvcpu_vcpu *vcpu, unsigned int index, u64 value);
 	int (*inject_interrupt)(struct axvcpu_vcpu *vcpu, u32 type, u32 vector);
 	int (*inject_exception)(struct axvcpu_vcpu *vcpu,
 				const struct axvcpu_inject *event);
 	void (*set_return_value)(struct axvcpu_vcpu *vcpu, u64 value);
 	bool (*runnable)(struct axvcpu_vcpu *vcpu);
+	bool (*interruptible)(struct axvcpu_vcpu *vcpu);
 	void (*show)(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
 	u64 (*pc)(struct axvcpu_vcpu *vcpu);
 	int (*get_block)(struct axvcpu_vcpu *vcpu, u32 block, void *buffer);
@@ -184,11 +186,16 @@ int axvcpu_arch_complete_type(struct axvcpu_vcpu *vcpu,
 			      const struct axvcpu_complete *answer);
 void axvcpu_arch_show_type(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
 u64 axvcpu_arch_pc_type(struct axvcpu_vcpu *vcpu);
+bool axvcpu_arch_runnable_type(struct axvcpu_vcpu *vcpu);
+void axvcpu_arch_set_return_value_type(struct axvcpu_vcpu *vcpu, u64 value);
 DECLARE_STATIC_CALL(axvcpu_arch_run, axvcpu_arch_run_type);
 DECLARE_STATIC_CALL(axvcpu_arch_emulate, axvcpu_arch_run_type);
 DECLARE_STATIC_CALL(axvcpu_arch_complete, axvcpu_arch_complete_type);
 DECLARE_STATIC_CALL(axvcpu_arch_show, axvcpu_arch_show_type);
 DECLARE_STATIC_CALL(axvcpu_arch_pc, axvcpu_arch_pc_type);
+DECLARE_STATIC_CALL(axvcpu_arch_runnable, axvcpu_arch_runnable_type);
+DECLARE_STATIC_CALL(axvcpu_arch_set_return_value,
+		    axvcpu_arch_set_return_value_type);
 
 /* The back end in use and its host; set once in module init. */
 extern const struct axvcpu_arch_ops *axvcpu_arch __ro_after_init;

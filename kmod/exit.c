@@ -61,23 +61,6 @@ int axvcpu_exit_unknown(struct axvcpu_vcpu *vcpu, u64 code, u64 qualification,
 	return AXVCPU_OUT_EXIT;
 }
 
-int axvcpu_exit_internal(struct axvcpu_vcpu *vcpu, const char *where, u32 what,
-			 const u64 *word, unsigned int words)
-{
-	struct axvcpu_exit *exit =
-		axvcpu_exit_begin(vcpu, AXVCPU_EXIT_INTERNAL_ERROR, 0);
-
-	words = min_t(unsigned int, words,
-		      ARRAY_SIZE(exit->u.internal.word));
-	exit->u.internal.what = what;
-	exit->u.internal.words = words;
-	memset(exit->u.internal.word, 0, sizeof(exit->u.internal.word));
-	memcpy(exit->u.internal.word, word, words * sizeof(*word));
-	strscpy_pad(exit->u.internal.where, where,
-		    sizeof(exit->u.internal.where));
-	return AXVCPU_OUT_EXIT;
-}
-
 void axvcpu_exit_finish(struct axvcpu_vcpu *vcpu)
 {
 	struct axvcpu_run *run = vcpu->run;

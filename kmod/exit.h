@@ -53,10 +53,6 @@ int axvcpu_exit_fail_entry(struct axvcpu_vcpu *vcpu, u64 hw_reason,
 int axvcpu_exit_unknown(struct axvcpu_vcpu *vcpu, u64 code, u64 qualification,
 			u64 qualification2);
 
-/* INTERNAL_ERROR: a bug of ours or of the hardware, for a report */
-int axvcpu_exit_internal(struct axvcpu_vcpu *vcpu, const char *where, u32 what,
-			 const u64 *word, unsigned int words);
-
 /* What the core adds to every record when RUN returns. */
 void axvcpu_exit_finish(struct axvcpu_vcpu *vcpu);
 

@@ -98,7 +98,7 @@ long axvcpu_ioctl_dispatch(const struct axvcpu_ioctl *table, size_t count,
 	}
 	ret = ioctl->run(object, &buffer);
 	if (bracket)
-		bracket->end(object, ioctl, ret >= 0);
+		bracket->end(object, ioctl, ret);
 	if (ret < 0 || ioctl->kind <= AXVCPU_ARG_IN)
 		return ret;
 	return axvcpu_ioctl_copy_out(ioctl, &buffer, user, user_size) ?: ret;

@@ -31,10 +31,10 @@ struct axvcpu_ioctl {
 	int (*run)(void *object, void *args);
 };
 
-/* Copy in and check, run, copy out. @extra brackets run(): the vCPU's BUSY bit. */
+/* Copy in and check, run, copy out. The bracket is around run(): the vCPU's BUSY bit. */
 struct axvcpu_ioctl_bracket {
 	int (*begin)(void *object, const struct axvcpu_ioctl *ioctl);
-	void (*end)(void *object, const struct axvcpu_ioctl *ioctl, bool ok);
+	void (*end)(void *object, const struct axvcpu_ioctl *ioctl, int ret);
 };
 
 long axvcpu_ioctl_dispatch(const struct axvcpu_ioctl *table, size_t count,

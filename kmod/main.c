@@ -117,6 +117,7 @@ static int __init axvcpu_backend_init(void)
 			axvcpu_arch->name, axvcpu_reason);
 		return 0;
 	}
+	axvcpu_host.stage2_levels = axvcpu_arch->max_guest_page_table_levels();
 	ret = axvcpu_vcpu_init();
 	if (ret)
 		goto arch;

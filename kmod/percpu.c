@@ -30,9 +30,15 @@ static int axvcpu_enable_here(void)
 	if (__this_cpu_read(axvcpu_enabled))
 		return 0;
 	ret = axvcpu_arch->hardware_enable();
-	if (!ret)
-		__this_cpu_write(axvcpu_enabled, true);
-	return ret;
+	if (ret)
+		return ret;
+	/* Somebody may hold the bit down (a hypervisor below us). */
+	if (!axvcpu_arch->is_enabled()) {
+		axvcpu_arch->hardware_disable();
+		return -EIO;
+	}
+	__this_cpu_write(axvcpu_enabled, true);
+	return 0;
 }
 
 static void axvcpu_disable_here(void)

@@ -121,8 +121,10 @@ static __always_inline bool axvcpu_state_change(struct axvcpu_vcpu *vcpu,
 	}
 	if (atomic_cmpxchg(&vcpu->state.word, old, state | busy) != old)
 		return false;
-	if (!owned && from != state)
+	if (!owned && from != state) {
 		axvcpu_state_record(vcpu, from, state, call);
+		WRITE_ONCE(vcpu->run->state, state);
+	}
 	return true;
 }
 

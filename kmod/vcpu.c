@@ -31,6 +31,9 @@ DEFINE_STATIC_CALL_NULL(axvcpu_arch_emulate, axvcpu_arch_run_type);
 DEFINE_STATIC_CALL_NULL(axvcpu_arch_complete, axvcpu_arch_complete_type);
 DEFINE_STATIC_CALL_NULL(axvcpu_arch_show, axvcpu_arch_show_type);
 DEFINE_STATIC_CALL_NULL(axvcpu_arch_pc, axvcpu_arch_pc_type);
+DEFINE_STATIC_CALL_NULL(axvcpu_arch_runnable, axvcpu_arch_runnable_type);
+DEFINE_STATIC_CALL_NULL(axvcpu_arch_set_return_value,
+			axvcpu_arch_set_return_value_type);
 
 int axvcpu_vcpu_init(void)
 {
@@ -40,6 +43,9 @@ int axvcpu_vcpu_init(void)
 	static_call_update(axvcpu_arch_complete, axvcpu_arch->complete);
 	static_call_update(axvcpu_arch_show, axvcpu_arch->show);
 	static_call_update(axvcpu_arch_pc, axvcpu_arch->pc);
+	static_call_update(axvcpu_arch_runnable, axvcpu_arch->runnable);
+	static_call_update(axvcpu_arch_set_return_value,
+			   axvcpu_arch->set_return_value);
 	return 0;
 }
 
@@ -128,21 +134,28 @@ static int axvcpu_vcpu_halt(struct axvcpu_vcpu *vcpu)
 {
 	u64 start;
 
-	if (axvcpu_arch->runnable(vcpu))
+	if (static_call(axvcpu_arch_runnable)(vcpu))
 		return AXVCPU_OUT_AGAIN;
 	if (!(vcpu->vm->behaviours & AXVCPU_VM_HALT_IN_KERNEL)) {
 		axvcpu_exit_begin(vcpu, AXVCPU_EXIT_HALT, 0);
+		return AXVCPU_OUT_EXIT;
+	}
+	/* Who asked for this moment may be the only one to inject. */
+	if (unlikely(vcpu->request_flags & AXVCPU_RUN_IRQ_WINDOW) &&
+	    axvcpu_arch->interruptible(vcpu)) {
+		vcpu->halted = true;
+		axvcpu_exit_begin(vcpu, AXVCPU_EXIT_IRQ_WINDOW, 0);
 		return AXVCPU_OUT_EXIT;
 	}
 	start = ktime_get_mono_fast_ns();
 	axvcpu_state_wait(vcpu);
 	rcuwait_wait_event(&vcpu->wait,
 			   READ_ONCE(vcpu->requests) ||
-				   axvcpu_arch->runnable(vcpu),
+				   static_call(axvcpu_arch_runnable)(vcpu),
 			   TASK_INTERRUPTIBLE);
 	axvcpu_state_wake(vcpu);
 	vcpu->stats.blocked_ns += ktime_get_mono_fast_ns() - start;
-	if (!axvcpu_arch->runnable(vcpu))
+	if (!static_call(axvcpu_arch_runnable)(vcpu))
 		vcpu->halted = true;
 	return AXVCPU_OUT_WORK;
 }
@@ -200,8 +213,12 @@ static int axvcpu_vcpu_answer(struct axvcpu_vcpu *vcpu)
 	int ret = axvcpu_exit_answer(vcpu, &answer);
 	int out = AXVCPU_OUT_AGAIN;
 
-	if (ret <= 0)
-		return ret ?: AXVCPU_OUT_AGAIN;
+	if (unlikely(ret < 0))
+		return ret;
+	if (!ret) {
+		vcpu->hypercall = false;
+		return AXVCPU_OUT_AGAIN;
+	}
 	if (vcpu->pending) {
 		vcpu->pending = false;
 		out = static_call(axvcpu_arch_complete)(vcpu, &answer);
@@ -210,7 +227,7 @@ static int axvcpu_vcpu_answer(struct axvcpu_vcpu *vcpu)
 			return out;
 		}
 	} else if (vcpu->hypercall) {
-		axvcpu_arch->set_return_value(vcpu, answer.data[0]);
+		static_call(axvcpu_arch_set_return_value)(vcpu, answer.data[0]);
 		vcpu->hypercall = false;
 	}
 	WRITE_ONCE(vcpu->run->complete.action, AXVCPU_ANSWER_NONE);
@@ -292,6 +309,7 @@ static int axvcpu_vcpu_bind(void *object, void *args)
 	const struct axvcpu_bind *bind = args;
 	struct axvcpu_vcpu *vcpu = object;
 	int cpu = bind->cpu;
+	int ret;
 
 	if (bind->flags || bind->reserved || cpu < -1)
 		return -EINVAL;
@@ -306,26 +324,34 @@ static int axvcpu_vcpu_bind(void *object, void *args)
 		return -EXDEV;
 	if (!cpu_online(cpu))
 		return -ENODEV;
-	WRITE_ONCE(vcpu->bound_cpu, cpu);
-	axvcpu_arch->bind(vcpu, cpu);
-	return 0;
+	ret = axvcpu_arch->bind(vcpu, cpu);
+	if (!ret)
+		WRITE_ONCE(vcpu->bound_cpu, cpu);
+	return ret;
 }
 
 static int axvcpu_vcpu_unbind(void *object, void *args)
 {
 	struct axvcpu_vcpu *vcpu = object;
+	int ret = axvcpu_arch->unbind(vcpu);
 
-	axvcpu_arch->unbind(vcpu);
-	WRITE_ONCE(vcpu->bound_cpu, -1);
-	return 0;
+	if (!ret)
+		WRITE_ONCE(vcpu->bound_cpu, -1);
+	return ret;
 }
 
 static int axvcpu_vcpu_reset(void *object, void *args)
 {
 	struct axvcpu_vcpu *vcpu = object;
+	int ret;
 
-	axvcpu_vcpu_unbind(vcpu, NULL);
-	axvcpu_arch->reset(vcpu);
+	/* What can't be flushed is not needed any more, but reset() must work. */
+	if (vcpu->bound_cpu >= 0)
+		axvcpu_vcpu_unbind(vcpu, NULL);
+	ret = axvcpu_arch->reset(vcpu);
+	if (ret)
+		return ret;
+	WRITE_ONCE(vcpu->bound_cpu, -1);
 	vcpu->pending = false;
 	vcpu->hypercall = false;
 	vcpu->halted = false;
@@ -576,12 +602,15 @@ static int axvcpu_vcpu_begin(void *object, const struct axvcpu_ioctl *ioctl)
 }
 
 static void axvcpu_vcpu_end(void *object, const struct axvcpu_ioctl *ioctl,
-			    bool ok)
+			    int ret)
 {
 	struct axvcpu_vcpu *vcpu = object;
 
-	if (ioctl->call >= 0)
-		axvcpu_state_end(vcpu, ioctl->call, ok);
+	if (ioctl->call < 0)
+		return;
+	if (unlikely(ret == -ENOTRECOVERABLE))
+		axvcpu_state_lost(vcpu);
+	axvcpu_state_end(vcpu, ioctl->call, ret >= 0);
 }
 
 static const struct axvcpu_ioctl_bracket axvcpu_vcpu_bracket = {

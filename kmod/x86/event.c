@@ -164,6 +164,11 @@ void x86_queue_exception(struct x86_vcpu *x, u8 vector, bool has_error_code,
 }
 
 /* Read by other threads too: what they see may be old, and they ask again. */
+bool x86_interruptible(struct axvcpu_vcpu *vcpu)
+{
+	return x86_window_open(to_x86(vcpu));
+}
+
 bool x86_runnable(struct axvcpu_vcpu *vcpu)
 {
 	struct x86_vcpu *x = to_x86(vcpu);

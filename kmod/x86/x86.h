@@ -333,7 +333,14 @@ static inline bool x86_reinject_is_exception(const struct x86_vcpu *x)
 	return x->events.reinject == AXVCPU_EVENT_EXCEPTION + 1;
 }
 
+/* The guest can take an interrupt now. */
+static inline bool x86_window_open(const struct x86_vcpu *x)
+{
+	return x->rflags & X86_EFLAGS_IF && !x->interrupt_shadow;
+}
+
 bool x86_runnable(struct axvcpu_vcpu *vcpu);
+bool x86_interruptible(struct axvcpu_vcpu *vcpu);
 void x86_get_events(struct x86_vcpu *x, struct axvcpu_x86_events *e);
 int x86_set_events(struct x86_vcpu *x, const struct axvcpu_x86_events *e);
 

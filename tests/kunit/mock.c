@@ -10,6 +10,7 @@
 
 struct mock_control mock;
 static DEFINE_PER_CPU(bool, mock_on);
+static DEFINE_PER_CPU(bool, mock_made);
 
 /* The shape of AMD's nested tables, which KUnit's hosts walk in software only. */
 static const struct axvcpu_stage2_format mock_format = {
@@ -34,7 +35,7 @@ void mock_reset(void)
 	atomic_set(&mock.steps, 0);
 	mock.error = -ENOMEM;
 	mock.out = AXVCPU_OUT_EXIT;
-	mock.lost = false;
+	mock.pending = false;
 }
 
 /* A fallible operation: 0, or the error that the test ordered for this one. */
@@ -77,12 +78,20 @@ static u32 mock_busy(void)
 
 static int mock_cpu_new(unsigned int cpu)
 {
+	int ret = mock_step();
+
+	if (ret)
+		return ret;
+	per_cpu(mock_made, cpu) = true;
 	atomic_inc(&mock.cpus);
 	return 0;
 }
 
 static void mock_cpu_free(unsigned int cpu)
 {
+	if (!per_cpu(mock_made, cpu))
+		return;
+	per_cpu(mock_made, cpu) = false;
 	atomic_dec(&mock.cpus);
 }
 
@@ -178,10 +187,15 @@ static int mock_setup(struct axvcpu_vcpu *vcpu, const void *config,
 	return ret;
 }
 
-static void mock_vcpu_reset(struct axvcpu_vcpu *vcpu)
+static int mock_vcpu_reset(struct axvcpu_vcpu *vcpu)
 {
+	int ret = mock_step();
+
+	if (ret)
+		return ret;
 	memset(to_mock(vcpu)->gpr, 0, sizeof(to_mock(vcpu)->gpr));
 	to_mock(vcpu)->pc = 0;
+	return 0;
 }
 
 static int mock_run(struct axvcpu_vcpu *vcpu)
@@ -191,12 +205,16 @@ static int mock_run(struct axvcpu_vcpu *vcpu)
 
 	if (ret)
 		return ret;
-	if (mock.lost)
-		return -ENOTRECOVERABLE;
 	if (READ_ONCE(vcpu->requests) || signal_pending(current))
 		return AXVCPU_OUT_WORK;
 	if (mock.out != AXVCPU_OUT_EXIT)
 		return mock.out;
+	if (mock.pending) {
+		exit = axvcpu_exit_begin(vcpu, AXVCPU_EXIT_SYSREG_READ, 2);
+		axvcpu_exit_pending(vcpu, exit);
+		mock.pending = false;
+		return AXVCPU_OUT_EXIT;
+	}
 	exit = axvcpu_exit_begin(vcpu, AXVCPU_EXIT_HYPERCALL, 1);
 	exit->u.hypercall.nr = to_mock(vcpu)->gpr[0];
 	return AXVCPU_OUT_EXIT;
@@ -217,14 +235,22 @@ static int mock_complete(struct axvcpu_vcpu *vcpu,
 	return ret ?: AXVCPU_OUT_AGAIN;
 }
 
-static void mock_bind(struct axvcpu_vcpu *vcpu, int cpu)
+static int mock_bind(struct axvcpu_vcpu *vcpu, int cpu)
 {
-	to_mock(vcpu)->bound = true;
+	int ret = mock_step();
+
+	if (!ret)
+		to_mock(vcpu)->bound = true;
+	return ret;
 }
 
-static void mock_unbind(struct axvcpu_vcpu *vcpu)
+static int mock_unbind(struct axvcpu_vcpu *vcpu)
 {
-	to_mock(vcpu)->bound = false;
+	int ret = mock_step();
+
+	if (!ret)
+		to_mock(vcpu)->bound = false;
+	return ret;
 }
 
 static void mock_set_gpr(struct axvcpu_vcpu *vcpu, unsigned int index,
@@ -250,6 +276,11 @@ static void mock_set_return_value(struct axvcpu_vcpu *vcpu, u64 value)
 }
 
 static bool mock_runnable(struct axvcpu_vcpu *vcpu)
+{
+	return false;
+}
+
+static bool mock_interruptible(struct axvcpu_vcpu *vcpu)
 {
 	return false;
 }
@@ -318,6 +349,7 @@ const struct axvcpu_arch_ops axvcpu_mock_ops = {
 	.inject_exception = mock_inject_exception,
 	.set_return_value = mock_set_return_value,
 	.runnable = mock_runnable,
+	.interruptible = mock_interruptible,
 	.show = mock_show,
 	.pc = mock_pc,
 	.get_block = mock_get_block,

@@ -26,7 +26,7 @@ struct mock_vcpu {
  * @out: what run() returns; AXVCPU_OUT_EXIT makes a HYPERCALL record
  * @cpus, @vms, @vcpus: live objects
  * @enabled: CPUs on which the mock extension is on
- * @lost: run() returns -ENOTRECOVERABLE once
+ * @pending: the next EXIT of run() is a SYSREG_READ that waits for its answer
  */
 struct mock_control {
 	atomic_t fail_at;
@@ -37,7 +37,7 @@ struct mock_control {
 	atomic_t vms;
 	atomic_t vcpus;
 	atomic_t enabled;
-	bool lost;
+	bool pending;
 };
 extern struct mock_control mock;
 

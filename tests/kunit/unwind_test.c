@@ -14,6 +14,8 @@
 #include <linux/sched/mm.h>
 #include <linux/uaccess.h>
 
+#include "../../kmod/percpu.h"
+#include "../../kmod/state.h"
 #include "../../kmod/vm.h"
 #include "mock.h"
 
@@ -79,12 +81,41 @@ static struct file *unwind_file(int fd)
 	return file;
 }
 
+/* A read that is pending, and its answer: complete(). */
+static long unwind_answer(struct unwind *u, struct file *file)
+{
+	struct axvcpu_vcpu *vcpu = file->private_data;
+	long ret;
+
+	mock.pending = true;
+	ret = unwind_ioctl(u, file, AXVCPU_RUN, NULL, 0);
+	if (ret)
+		return ret;
+	vcpu->run->complete.action = AXVCPU_ANSWER_DONE;
+	return unwind_ioctl(u, file, AXVCPU_RUN, NULL, 0);
+}
+
+/* A second-stage fault where no region is: emulate(). */
+static long unwind_emulate(struct unwind *u, struct file *file)
+{
+	long ret;
+
+	mock.out = AXVCPU_OUT_FAULT;
+	ret = unwind_ioctl(u, file, AXVCPU_RUN, NULL, 0);
+	mock.out = AXVCPU_OUT_EXIT;
+	return ret;
+}
+
 /* Every step of a vCPU's life; the first error ends it. */
 static long unwind_vcpu(struct unwind *u, struct file *file)
 {
 	struct axvcpu_setup setup = { .size = sizeof(setup), .entry = 16 };
 	struct axvcpu_bind bind = { .size = sizeof(bind), .cpu = -1 };
 	struct axvcpu_inject inject = { .size = sizeof(inject), .vector = 32 };
+	struct axvcpu_inject exception = {
+		.size = sizeof(exception),
+		.type = AXVCPU_EVENT_EXCEPTION,
+	};
 	struct axvcpu_one_reg reg = {
 		.size = sizeof(reg),
 		.id = AXVCPU_REG(AXVCPU_BLOCK_GENERAL, 8, 3),
@@ -101,8 +132,10 @@ static long unwind_vcpu(struct unwind *u, struct file *file)
 		{ AXVCPU_SET_ONE_REG, &reg, sizeof(reg) },
 		{ AXVCPU_GET_ONE_REG, &reg, sizeof(reg) },
 		{ AXVCPU_INJECT, &inject, sizeof(inject) },
+		{ AXVCPU_INJECT, &exception, sizeof(exception) },
 		{ AXVCPU_TRANSLATE, &translate, sizeof(translate) },
 		{ AXVCPU_RUN, NULL, 0 },
+	}, end[] = {
 		{ AXVCPU_UNBIND, NULL, 0 },
 		{ AXVCPU_RESET, NULL, 0 },
 	};
@@ -112,6 +145,12 @@ static long unwind_vcpu(struct unwind *u, struct file *file)
 	for (i = 0; i < ARRAY_SIZE(step) && !ret; i++)
 		ret = unwind_ioctl(u, file, step[i].cmd, step[i].args,
 				   step[i].size);
+	if (!ret)
+		ret = unwind_answer(u, file);
+	if (!ret)
+		ret = unwind_emulate(u, file);
+	for (i = 0; i < ARRAY_SIZE(end) && !ret; i++)
+		ret = unwind_ioctl(u, file, end[i].cmd, NULL, 0);
 	return ret;
 }
 
@@ -154,7 +193,7 @@ static void unwind_every_operation(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, unwind_life(test->priv), 0L);
 	unwind_nothing_left(test, 0);
 	steps = atomic_read(&mock.steps);
-	KUNIT_EXPECT_GT(test, steps, 8);
+	KUNIT_EXPECT_GT(test, steps, 20);
 	for (step = 1; step <= steps; step++) {
 		mock_reset();
 		atomic_set(&mock.fail_at, step);
@@ -167,39 +206,100 @@ static void unwind_every_operation(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, unwind_life(test->priv), 0L);
 }
 
+/* The module's own start on every CPU, with no VM: what cpu_new() does. */
+static void unwind_cpus(struct kunit *test)
+{
+	int step, cpus = num_possible_cpus();
+
+	for (step = 1; step <= cpus; step++) {
+		axvcpu_percpu_exit();
+		KUNIT_EXPECT_EQ(test, atomic_read(&mock.cpus), 0);
+		mock_reset();
+		atomic_set(&mock.fail_at, step);
+		KUNIT_EXPECT_EQ_MSG(test, axvcpu_percpu_init(), -ENOMEM,
+				    "CPU %d of %d", step, cpus);
+		KUNIT_EXPECT_EQ(test, atomic_read(&mock.cpus), 0);
+		mock_reset();
+		KUNIT_ASSERT_EQ(test, axvcpu_percpu_init(), 0);
+		KUNIT_EXPECT_EQ(test, atomic_read(&mock.cpus), cpus);
+	}
+	KUNIT_EXPECT_EQ(test, unwind_life(test->priv), 0L);
+}
+
+/* One call whose hardware state is lost, in the state that it needs. */
+static void unwind_lose(struct kunit *test, struct file *vcpu, unsigned int cmd,
+			const void *args, size_t size)
+{
+	struct unwind *u = test->priv;
+
+	mock_reset();
+	mock.error = -ENOTRECOVERABLE;
+	/* RESET drops the binding first: unbind() is its first step. */
+	atomic_set(&mock.fail_at, cmd == AXVCPU_RESET ? 2 : 1);
+	KUNIT_EXPECT_EQ_MSG(test, unwind_ioctl(u, vcpu, cmd, args, size),
+			    (long)-ENOTRECOVERABLE, "call %u", cmd);
+	mock_reset();
+	KUNIT_EXPECT_EQ(test, axvcpu_state_get(vcpu->private_data),
+			(u32)AXVCPU_STATE_INVALID);
+	KUNIT_EXPECT_EQ_MSG(test, unwind_ioctl(u, vcpu, AXVCPU_RUN, NULL, 0),
+			    (long)-EBADFD, "RUN after call %u", cmd);
+	KUNIT_EXPECT_EQ_MSG(test, unwind_ioctl(u, vcpu, AXVCPU_RESET, NULL, 0),
+			    0L, "RESET after call %u", cmd);
+}
+
 /* Hardware state that is lost makes the vCPU Invalid; RESET mends it. */
+static void unwind_lose_each(struct kunit *test, struct file *vcpu)
+{
+	struct axvcpu_setup setup = { .size = sizeof(setup) };
+	struct axvcpu_bind bind = { .size = sizeof(bind), .cpu = -1 };
+	struct unwind *u = test->priv;
+	static const unsigned int calls[] = { AXVCPU_RUN, AXVCPU_UNBIND,
+					      AXVCPU_RESET };
+	unsigned int i;
+
+	unwind_lose(test, vcpu, AXVCPU_SETUP, &setup, sizeof(setup));
+	unwind_ioctl(u, vcpu, AXVCPU_SETUP, &setup, sizeof(setup));
+	unwind_lose(test, vcpu, AXVCPU_BIND, &bind, sizeof(bind));
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		unwind_ioctl(u, vcpu, AXVCPU_SETUP, &setup, sizeof(setup));
+		unwind_ioctl(u, vcpu, AXVCPU_BIND, &bind, sizeof(bind));
+		unwind_lose(test, vcpu, calls[i], NULL, 0);
+	}
+	KUNIT_EXPECT_EQ(test, unwind_vcpu(u, vcpu), 0L);
+}
+
+/* set_gpr() is for the core's own use: what it writes is in the block. */
+static void unwind_set_gpr(struct kunit *test, struct file *file)
+{
+	struct axvcpu_vcpu *vcpu = file->private_data;
+	u64 gpr[4] = {};
+
+	axvcpu_arch->set_gpr(vcpu, 2, 77);
+	KUNIT_EXPECT_EQ(test, axvcpu_arch->get_block(
+				      vcpu, AXVCPU_BLOCK_GENERAL, gpr), 0);
+	KUNIT_EXPECT_EQ(test, gpr[2], 77ULL);
+}
+
 static void unwind_lost(struct kunit *test)
 {
 	struct axvcpu_create_vm create = { .size = sizeof(create) };
 	struct axvcpu_create_vcpu vcpu_args = { .size = sizeof(vcpu_args),
 						.favor_cpu = -1 };
-	struct axvcpu_setup setup = { .size = sizeof(setup) };
-	struct axvcpu_bind bind = { .size = sizeof(bind), .cpu = -1 };
-	struct unwind *u = test->priv;
 	struct file *vm, *vcpu;
 	long fd;
 
 	fd = axvcpu_vm_create(&create);
 	KUNIT_ASSERT_GE(test, fd, 0L);
 	vm = unwind_file(fd);
-	fd = unwind_ioctl(u, vm, AXVCPU_CREATE_VCPU, &vcpu_args,
+	fd = unwind_ioctl(test->priv, vm, AXVCPU_CREATE_VCPU, &vcpu_args,
 			  sizeof(vcpu_args));
 	KUNIT_EXPECT_GE(test, fd, 0L);
-	if (fd < 0)
-		goto out;
-	vcpu = unwind_file(fd);
-	unwind_ioctl(u, vcpu, AXVCPU_SETUP, &setup, sizeof(setup));
-	unwind_ioctl(u, vcpu, AXVCPU_BIND, &bind, sizeof(bind));
-	mock.lost = true;
-	KUNIT_EXPECT_EQ(test, unwind_ioctl(u, vcpu, AXVCPU_RUN, NULL, 0),
-			(long)-ENOTRECOVERABLE);
-	mock.lost = false;
-	KUNIT_EXPECT_EQ(test, unwind_ioctl(u, vcpu, AXVCPU_RUN, NULL, 0),
-			(long)-EBADFD);
-	KUNIT_EXPECT_EQ(test, unwind_ioctl(u, vcpu, AXVCPU_RESET, NULL, 0), 0L);
-	KUNIT_EXPECT_EQ(test, unwind_vcpu(u, vcpu), 0L);
-	fput(vcpu);
-out:
+	if (fd >= 0) {
+		vcpu = unwind_file(fd);
+		unwind_lose_each(test, vcpu);
+		unwind_set_gpr(test, vcpu);
+		fput(vcpu);
+	}
 	fput(vm);
 	flush_delayed_fput();
 	unwind_nothing_left(test, 0);
@@ -207,6 +307,7 @@ out:
 
 static struct kunit_case unwind_cases[] = {
 	KUNIT_CASE(unwind_every_operation),
+	KUNIT_CASE(unwind_cpus),
 	KUNIT_CASE(unwind_lost),
 	{}
 };

@@ -126,11 +126,6 @@ static void svm_requeue_behind(struct x86_vcpu *x)
 	e->reinject = 0;
 }
 
-static bool svm_window_open(struct svm_vcpu *svm)
-{
-	return (svm->x.rflags & X86_EFLAGS_IF) && !svm->x.interrupt_shadow;
-}
-
 /* Take what this entry injects out of the queue. 0: nothing. */
 static u64 svm_next_event(struct svm_vcpu *svm)
 {
@@ -160,7 +155,7 @@ static u64 svm_next_event(struct svm_vcpu *svm)
 		e->nmi_masked = true;
 		return svm_event(svm, SVM_EVENT_NMI, X86_VECTOR_NMI, false, 0);
 	}
-	vector = svm_window_open(svm) ? x86_events_interrupt(x) : -1;
+	vector = x86_window_open(x) ? x86_events_interrupt(x) : -1;
 	if (vector < 0)
 		return 0;
 	clear_bit(vector, e->interrupts);
@@ -212,7 +207,7 @@ int svm_prepare(struct svm_vcpu *svm)
 	if (event) {
 		svm_inject(svm, event);
 	} else {
-		if ((wanted & AXVCPU_RUN_IRQ_WINDOW) && svm_window_open(svm) &&
+		if ((wanted & AXVCPU_RUN_IRQ_WINDOW) && x86_window_open(&svm->x) &&
 		    x86_events_interrupt(&svm->x) < 0) {
 			axvcpu_exit_begin(vcpu, AXVCPU_EXIT_IRQ_WINDOW, 0);
 			return AXVCPU_OUT_EXIT;

@@ -298,7 +298,6 @@ static void svm_describe(struct axvcpu_host *host)
 	if (svm_stage2_format.huge_levels & BIT(3))
 		host->capabilities |= AXVCPU_CAP_HUGE_1G;
 	host->gpa_bits = min_t(u32, bits, 52);
-	host->stage2_levels = svm_stage2_format.levels;
 	host->tags = svm_features.asids;
 	host->stage2_format = &svm_stage2_format;
 	x86_block_lengths(host->block_length);
@@ -374,6 +373,7 @@ const struct axvcpu_arch_ops axvcpu_svm_ops = {
 	.inject_exception = x86_inject_exception,
 	.set_return_value = x86_set_return_value,
 	.runnable = x86_runnable,
+	.interruptible = x86_interruptible,
 	.show = svm_show,
 	.pc = x86_pc,
 	.get_block = x86_get_block,

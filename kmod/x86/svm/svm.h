@@ -183,10 +183,10 @@ void svm_vcpu_release(struct axvcpu_vcpu *vcpu);
 int svm_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length);
 void svm_set_ept_root(struct axvcpu_vcpu *vcpu, u64 root, unsigned int levels);
 int svm_setup(struct axvcpu_vcpu *vcpu, const void *config, size_t length);
-void svm_reset(struct axvcpu_vcpu *vcpu);
+int svm_reset(struct axvcpu_vcpu *vcpu);
 int svm_run(struct axvcpu_vcpu *vcpu);
-void svm_bind(struct axvcpu_vcpu *vcpu, int cpu);
-void svm_unbind(struct axvcpu_vcpu *vcpu);
+int svm_bind(struct axvcpu_vcpu *vcpu, int cpu);
+int svm_unbind(struct axvcpu_vcpu *vcpu);
 void svm_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
 void svm_dr_intercept(struct svm_vcpu *svm);
 
