@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * Every allocation of every call fails once (/proc/self/fail-nth of a debug kernel):
- * the call says -ENOMEM or succeeds, leaves nothing behind, and works afterwards.
+ * Every allocation and every copy from and to user space of every call fails once
+ * (/proc/self/fail-nth of a debug kernel): the call says -ENOMEM or -EFAULT or
+ * succeeds, leaves nothing behind, and works afterwards.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -22,14 +23,14 @@ static bool arm(unsigned int n)
 	return pwrite(fail_nth, text, (size_t)length, 0) == length;
 }
 
-/* Did the failure happen? The file reads 0 then. */
+/* Did the failure happen? The file reads 0 then; else reading it may be what fails. */
 static bool disarm(void)
 {
 	char text[16] = { 0 };
-	bool happened;
+	ssize_t length = pread(fail_nth, text, sizeof(text) - 1, 0);
+	bool happened = length > 0 && !atoi(text);
 
-	NEED(pread(fail_nth, text, sizeof(text) - 1, 0) > 0, "fail-nth");
-	happened = !atoi(text);
+	NEED(length > 0 || errno == EFAULT, "fail-nth: %s", strerror(errno));
 	arm(0);
 	return happened;
 }
@@ -203,7 +204,8 @@ static long try_run(struct subject *s)
 	while (!ret && s->v.run->exit.reason == AXVCPU_EXIT_NOTHING);
 	if (!ret && s->v.run->exit.reason != AXVCPU_EXIT_IO_WRITE &&
 	    !(s->v.run->exit.reason == AXVCPU_EXIT_NESTED_PAGE_FAULT &&
-	      s->v.run->exit.u.npf.host_errno == ENOMEM)) {
+	      (s->v.run->exit.u.npf.host_errno == ENOMEM ||
+	       s->v.run->exit.u.npf.host_errno == EFAULT))) {
 		note("%s", exit_text(&s->v));
 		return -EPROTO;
 	}
@@ -250,17 +252,17 @@ static void check(const struct step *step)
 		NEED(arm(n), "arm");
 		ret = step->run(&s);
 		happened = disarm();
-		if (ret == -ENOMEM) {
+		if (ret == -ENOMEM || (happened && ret == -EFAULT)) {
 			failed++;
 			again = step->run(&s);
 			if (again < 0)
-				CHECK_RET(again, 0, "%s after its allocation %u failed", step->name, n);
+				CHECK_RET(again, 0, "%s after its operation %u failed", step->name, n);
 		} else if (ret < 0) {
-			CHECK_RET(ret, -ENOMEM, "%s whose allocation %u fails", step->name, n);
+			CHECK_RET(ret, -ENOMEM, "%s whose operation %u fails", step->name, n);
 		}
 		step->after(&s, ret < 0 ? again : ret);
 	}
-	CHECK(!happened, "%s: %u allocations, %u of them said ENOMEM", step->name, n - 2, failed);
+	CHECK(!happened, "%s: %u operations that can fail, %u errors", step->name, n - 2, failed);
 	CHECK(WAIT_FOR(module_users() == users, 2000), "%s: nothing is left", step->name);
 	COVERS(step->name, "-", "ENOMEM");
 }
