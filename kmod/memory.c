@@ -355,11 +355,6 @@ int axvcpu_memory_fault(struct axvcpu_vcpu *vcpu)
 
 /* ---- PIN ----------------------------------------------------------------------------- */
 
-static unsigned long region_pages(const struct axvcpu_region *region)
-{
-	return region->length >> PAGE_SHIFT;
-}
-
 /*
  * RLIMIT_MEMLOCK holds for what is locked and what is pinned together. The counter
  * needs no lock and lives as long as the mm's struct: a VM may be freed by any
@@ -398,27 +393,41 @@ static void pages_unpin(struct page **pages, unsigned long count)
 	}
 }
 
+static void pins_free(struct mm_struct *mm, struct axvcpu_pins *pins,
+		      unsigned long pinned)
+{
+	pages_unpin(pins->page, pinned);
+	pages_uncharge(mm, pins->count);
+	kvfree(pins);
+}
+
+void axvcpu_memory_unpin(struct mm_struct *mm, struct list_head *list)
+{
+	struct axvcpu_pins *pins, *next;
+
+	list_for_each_entry_safe(pins, next, list, link)
+		pins_free(mm, pins, pins->count);
+}
+
+/* Not published, or withdrawn: nobody else looks at its pins. */
 static void region_free(struct axvcpu_region *region)
 {
-	if (region->pages) {
-		pages_unpin(region->pages, region_pages(region));
-		pages_uncharge(region->vm->mm, region_pages(region));
-		kvfree(region->pages);
-	}
+	if (region->pins)
+		pins_free(region->vm->mm, region->pins, region->pins->count);
 	kfree_rcu(region, rcu);
 }
 
-static int pages_pin(struct axvcpu_region *region, unsigned long *pinned)
+static int pages_pin(const struct axvcpu_region *region,
+		     struct axvcpu_pins *pins, unsigned long *pinned)
 {
 	unsigned int flags = FOLL_LONGTERM;
-	unsigned long count = region_pages(region);
 
 	if (!(region->flags & AXVCPU_MEM_READONLY))
 		flags |= FOLL_WRITE;
-	while (*pinned < count) {
+	while (*pinned < pins->count) {
 		int ret = pin_user_pages_fast(region->hva + *pinned * PAGE_SIZE,
-					      min(count - *pinned, BATCH),
-					      flags, region->pages + *pinned);
+					      min(pins->count - *pinned, BATCH),
+					      flags, pins->page + *pinned);
 
 		if (fatal_signal_pending(current)) {
 			*pinned += max(ret, 0);
@@ -432,33 +441,30 @@ static int pages_pin(struct axvcpu_region *region, unsigned long *pinned)
 	return 0;
 }
 
-/* Charge and pin all pages; on an error region->pages is NULL as before. */
+/* Charge and pin all pages; on an error region->pins is NULL as before. */
 static int region_pin(struct axvcpu_region *region)
 {
-	unsigned long count = region_pages(region), pinned = 0;
+	unsigned long count = region->length >> PAGE_SHIFT, pinned = 0;
+	struct axvcpu_pins *pins;
 	int ret;
 
 	ret = pages_charge(region->vm->mm, count);
 	if (ret)
 		return ret;
-	region->pages = kvmalloc_array(count, sizeof(region->pages[0]),
-				       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!region->pages) {
-		ret = -ENOMEM;
-		goto uncharge;
+	pins = kvmalloc(struct_size(pins, page, count),
+			GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!pins) {
+		pages_uncharge(region->vm->mm, count);
+		return -ENOMEM;
 	}
-	ret = pages_pin(region, &pinned);
-	if (ret)
-		goto unpin;
+	pins->count = count;
+	ret = pages_pin(region, pins, &pinned);
+	if (ret) {
+		pins_free(region->vm->mm, pins, pinned);
+		return ret;
+	}
+	region->pins = pins;
 	return 0;
-
-unpin:
-	pages_unpin(region->pages, pinned);
-	kvfree(region->pages);
-	region->pages = NULL;
-uncharge:
-	pages_uncharge(region->vm->mm, count);
-	return ret;
 }
 
 /*
@@ -568,7 +574,7 @@ static int memory_publish(struct axvcpu_vm *vm, struct axvcpu_region *region)
 		return ret;
 	}
 	rcu_assign_pointer(vm->memory.table, new);
-	if (region->pages) {
+	if (region->flags & AXVCPU_MEM_PIN) {
 		ret = region_map(vm, region);
 		if (ret) {
 			memory_withdraw(vm, region, old);

@@ -4,6 +4,7 @@
 #define AXVCPU_MEMORY_H
 
 #include <linux/interval_tree.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
@@ -13,18 +14,33 @@
 #define AXVCPU_MAX_REGIONS	4096
 
 struct axvcpu_mm;
+struct mm_struct;
+struct page;
 struct axvcpu_vcpu;
 struct axvcpu_vm;
 
 /**
- * struct axvcpu_region - one SET_MEMORY range; immutable once published
+ * struct axvcpu_pins - pinned pages, charged to an mm
+ * @link: in the list of those that go
+ * @count: of the charge, and of @page
+ * @page: the pages
+ */
+struct axvcpu_pins {
+	struct list_head link;
+	unsigned long count;
+	struct page *page[];
+};
+
+/**
+ * struct axvcpu_region - one SET_MEMORY range; immutable once published, but @pins
  * @gpa: first guest-physical address
  * @length: bytes
  * @hva: first address in the owner's memory
  * @flags: AXVCPU_MEM_READONLY, AXVCPU_MEM_PIN
  * @vm: its VM
  * @hva_node: its place in the notifier's interval tree, by HVA
- * @pages: pinned pages, NULL without PIN
+ * @pins: NULL without PIN; the notifier takes them when the owner's mm goes, under
+ *	axvcpu_mm.lock
  * @rcu: readers find regions under RCU
  */
 struct axvcpu_region {
@@ -34,7 +50,7 @@ struct axvcpu_region {
 	u32 flags;
 	struct axvcpu_vm *vm;
 	struct interval_tree_node hva_node;
-	struct page **pages;
+	struct axvcpu_pins *pins;
 	struct rcu_head rcu;
 };
 
@@ -96,6 +112,12 @@ void axvcpu_memory_free(struct axvcpu_vm *vm);
  * space. Return: see struct axvcpu_memory.
  */
 int axvcpu_memory_set(struct axvcpu_vm *vm, const struct axvcpu_memory *args);
+
+/**
+ * axvcpu_memory_unpin() - give the pages of a list of struct axvcpu_pins back, and
+ * their charge to @mm; may sleep
+ */
+void axvcpu_memory_unpin(struct mm_struct *mm, struct list_head *list);
 
 /**
  * axvcpu_memory_find() - the region that contains @gpa; under rcu_read_lock()

@@ -221,18 +221,31 @@ static int axvcpu_test_young(struct mmu_notifier *notifier,
 	return age_range(to_mm(notifier), address, address + 1, false);
 }
 
-/* The mm goes. Its threads are gone, so no fault maps anything any more. */
-static void axvcpu_release(struct mmu_notifier *notifier, struct mm_struct *unused)
+/*
+ * The mm goes. Its threads are gone, so no fault maps anything any more, and the
+ * pins serve nobody: another process that holds a VM's fd must not keep them.
+ */
+static void axvcpu_release(struct mmu_notifier *notifier,
+			   struct mm_struct *owner)
 {
 	const struct axvcpu_stage2_format *format = NULL;
 	struct axvcpu_mm *mm = to_mm(notifier);
+	struct axvcpu_region *region;
 	LIST_HEAD(dead);
+	LIST_HEAD(pins);
 
 	spin_lock(&mm->lock);
 	unmap_range(mm, 0, ULONG_MAX, &dead, &format);
+	for_each_region(region, mm, 0, ULONG_MAX) {
+		if (!region->pins)
+			continue;
+		list_add(&region->pins->link, &pins);
+		region->pins = NULL;
+	}
 	spin_unlock(&mm->lock);
 	/* Under nothing but SRCU. */
 	axvcpu_stage2_bury(format, &dead, true);
+	axvcpu_memory_unpin(owner, &pins);
 }
 
 static struct mmu_notifier *axvcpu_alloc_notifier(struct mm_struct *unused)

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include "guest.h"
 
@@ -154,6 +155,57 @@ static void check_unmap(void)
 	vm_free(&vm);
 }
 
+static long long vmstat(const char *name)
+{
+	char line[128];
+	long long value = -1;
+	FILE *f = fopen("/proc/vmstat", "r");
+
+	while (f && value < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, strlen(name)) && line[strlen(name)] == ' ')
+			value = atoll(line + strlen(name));
+	if (f)
+		fclose(f);
+	return value;
+}
+
+/* Pages that are pinned now, by anybody */
+static long long pinned_pages(void)
+{
+	write_text("/proc/sys/vm/stat_refresh", "1"); /* from each CPU's own counters */
+	return vmstat("nr_foll_pin_acquired") - vmstat("nr_foll_pin_released");
+}
+
+static int pin_and_go(void *argument)
+{
+	int socket = *(int *)argument, vm = create_vm(0);
+	char byte;
+
+	NEED_RET(set_memory(vm, 0, memory(), LENGTH, AXVCPU_MEM_PIN));
+	send_fd(socket, vm);
+	return read(socket, &byte, 1) == 1 ? 0 : 1;
+}
+
+/* The owner goes and another process keeps the fd: the pages are free all the same. */
+static void check_owner_gone(void)
+{
+	long long before = pinned_pages();
+	int pair[2], fd;
+	pid_t pid;
+
+	NEED(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair");
+	pid = start_child(pin_and_go, &pair[1]);
+	fd = receive_fd(pair[0]);
+	CHECK_EQ(pinned_pages() - before, LENGTH / PAGE, "a child has pinned its pages");
+	NEED(write(pair[0], "x", 1) == 1, "write");
+	CHECK_EQ(end_child(pid), 0, "it ends");
+	CHECK(WAIT_FOR(pinned_pages() == before, 2000), "they go with it, though its VM's fd is here");
+	close(fd);
+	CHECK_EQ(pinned_pages(), before, "once, not twice");
+	close(pair[0]);
+	close(pair[1]);
+}
+
 int main(void)
 {
 	if (!(info()->capabilities & AXVCPU_CAP_PIN))
@@ -162,6 +214,7 @@ int main(void)
 	CHECK_EQ(in_child(limited, NULL), 0, "RLIMIT_MEMLOCK");
 	check_refused();
 	check_unmap();
+	check_owner_gone();
 	COVERS("SET_MEMORY", "-", "PIN");
 	return finish();
 }
