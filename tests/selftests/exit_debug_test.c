@@ -59,7 +59,6 @@ static void check_steps(void)
 	static u64 pc[100];
 	unsigned int count, i;
 
-	START(&v, LONG, steps);
 	count = step_all(pc, 100);
 	for (i = 0; i < 9; i++)
 		EXPECT_EQ(pc[i], CODE + begins[i], "step %u", i);
@@ -72,6 +71,30 @@ static void check_steps(void)
 	for (i = 0; i < count && failures; i++)
 		note("step %u to 0x%llx", i, (unsigned long long)pc[i]);
 	COVERS_EXIT("DEBUG", "single step");
+}
+
+/* A step into a handler, and over instructions that leave the inner loop. */
+GUEST(step_far, 64,
+      "ud2; mov %cr4, %rax; or $0x40000, %eax; mov %rax, %cr4; nop\n" GUEST_DONE);
+GUEST(ud_handler, 64, "nop; addq $2, (%rsp); iretq");
+
+static void check_far(void)
+{
+	static const u64 expected[] = { 0x2000, 0x2001, 0x2006, CODE + 2, CODE + 5, CODE + 10,
+					CODE + 13, CODE + 14 };
+	static u64 pc[100];
+	unsigned int count, i;
+
+	RESTART(&v, LONG, step_far);
+	load(&vm, 0x2000, ud_handler, ud_handler_end);
+	gate(&v, AXVCPU_X86_START_LONG, 6, 0x2000);
+	count = step_all(pc, 100);
+	for (i = 0; i < ARRAY_SIZE(expected); i++)
+		CHECK(among(pc, count, expected[i]), "a step ends at 0x%llx",
+		      (unsigned long long)expected[i]);
+	CHECK_EQ(pc[0], 0x2000, "the step over UD2 ends in its handler");
+	for (i = 0; i < count; i++)
+		note("step %u to 0x%llx", i, (unsigned long long)pc[i]);
 }
 
 /* The guest steps itself: its handler gets #DB. */
@@ -113,8 +136,10 @@ int main(void)
 	vm_new(&vm, 0);
 	vcpu_new(&v, &vm, 0);
 	if (info()->capabilities & AXVCPU_CAP_SINGLE_STEP) {
+		START(&v, LONG, steps);
 		if (info()->backend == AXVCPU_BACKEND_SVM)
 			check_steps();
+		check_far();
 		RESTART(&v, LONG, own_tf);
 	} else {
 		START(&v, LONG, own_tf);

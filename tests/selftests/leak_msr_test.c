@@ -94,6 +94,8 @@ static void check_bases(void)
 	syscall(SYS_arch_prctl, ARCH_SET_GS, 0);
 }
 
+static u64 *const low_value = (u64 *)0x10000000; /* where a segment base reaches */
+
 /* Selectors of the local descriptor table: LDTR must be the host's again. */
 static void check_ldt(void)
 {
@@ -103,8 +105,8 @@ static void check_ldt(void)
 	u16 selector = 0 << 3 | 4 | 3, after;
 	u64 value;
 
-	u64 *low = mmap((void *)0x10000000, PAGE, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	u64 *low = mmap(low_value, PAGE, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 
 	NEED(low != MAP_FAILED, "mmap below 4 GiB");
 	*low = mine;
@@ -127,6 +129,59 @@ static void check_ldt(void)
 	__asm__ volatile("mov %%ds, %0" : "=r"(after));
 	CHECK_EQ(after, selector, "DS after RUN");
 	__asm__ volatile("mov %0, %%es; mov %0, %%ds" : : "r"((u16)0));
+}
+
+/* A guest that spins, for a thread that finds its LDT changed behind RUN. */
+GUEST(spin_guest, 64, "1: jmp 1b");
+
+static volatile u64 seen[2];
+
+/* Run until a KICK, then read through the selector that the other thread made. */
+static void *read_ldt(void *argument)
+{
+	unsigned int round;
+
+	(void)argument;
+	for (round = 0; round < 2; round++) {
+		u64 value;
+
+		do
+			NEED_RET(run(&v[1]));
+		while (v[1].run->exit.reason != AXVCPU_EXIT_NOTHING ||
+		       v[1].run->exit.u.nothing.cause != AXVCPU_CAUSE_KICK);
+		__asm__ volatile("mov %1, %%gs; mov %%gs:0, %0; mov %2, %%gs"
+				 : "=&r"(value) : "r"((u16)(1 << 3 | 7)), "r"((u16)0));
+		seen[round] = value;
+	}
+	return NULL;
+}
+
+/*
+ * modify_ldt() replaces the table and frees the old one while a thread is in RUN:
+ * LDTR must be the new one's after it.
+ */
+static void check_ldt_of_thread(void)
+{
+	struct user_desc d = { .entry_number = 1, .limit = 0xfffff, .limit_in_pages = 1,
+			       .seg_32bit = 1, .useable = 1 };
+	pthread_t thread;
+	unsigned int round;
+
+	low_value[0] = 0x1111;
+	low_value[8] = 0x2222;
+	RESTART(&v[1], LONG, spin_guest);
+	thread = start_thread(read_ldt, NULL);
+	for (round = 0; round < 2; round++) {
+		NEED(WAIT_FOR(state_of(&v[1]) == AXVCPU_STATE_RUNNING, 2000), "it runs");
+		sleep_ms(20);
+		d.base_addr = (unsigned int)(u64)(low_value + round * 8);
+		NEED(!syscall(SYS_modify_ldt, 1, &d, sizeof(d)), "modify_ldt");
+		NEED_RET(kick(&v[1]));
+		NEED(WAIT_FOR(seen[round] != 0, 2000), "it reads");
+	}
+	end_thread(thread);
+	CHECK_EQ(seen[0], 0x1111, "an LDT changed by another thread during RUN is in force after it");
+	CHECK_EQ(seen[1], 0x2222, "and changed again");
 }
 
 static void check_tsc_aux(void)
@@ -190,6 +245,7 @@ int main(void)
 	check_guests();
 	check_bases();
 	check_ldt();
+	check_ldt_of_thread();
 	check_tsc_aux();
 	check_tsd();
 	return finish();

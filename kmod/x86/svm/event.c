@@ -9,9 +9,11 @@
  * NMIs are masked from an injected one to the guest's next IRET, which is
  * intercepted; then it is executed as one step by RFLAGS.TF, and after it NMIs are
  * open. TF of ours never gets into the guest's memory: during a step every
- * exception, PUSHF and INT n are intercepted too, and an entry that injects does
- * not step. (SYSCALL would copy it into R11: only a step of the user's meets one.)
+ * exception, PUSHF, POPF and INT n are intercepted too, and an entry that injects
+ * does not step. (SYSCALL would copy it into R11: only a step of the user's meets one.)
  */
+#include <linux/irq_work.h>
+#include <linux/percpu.h>
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
 #include <asm/processor-flags.h>
@@ -22,7 +24,8 @@
 #define DR_DETECT	BIT(13)		/* DR6.BD */
 #define DR7_GD		BIT_ULL(13)
 #define SVM_VARIABLE1	(SVM_INTERCEPT_VINTR | SVM_INTERCEPT_PUSHF | \
-			 SVM_INTERCEPT_IRET | SVM_INTERCEPT_INTN)
+			 SVM_INTERCEPT_POPF | SVM_INTERCEPT_IRET | \
+			 SVM_INTERCEPT_INTN)
 
 /* Recompute the intercepts that depend on events and steps. */
 void svm_update_intercepts(struct svm_vcpu *svm)
@@ -35,7 +38,8 @@ void svm_update_intercepts(struct svm_vcpu *svm)
 
 	if (svm->flags & SVM_TF) {
 		exceptions = ~(u32)BIT(X86_VECTOR_NMI);
-		misc1 |= SVM_INTERCEPT_PUSHF | SVM_INTERCEPT_INTN;
+		misc1 |= SVM_INTERCEPT_PUSHF | SVM_INTERCEPT_POPF |
+			 SVM_INTERCEPT_INTN;
 	}
 	if (svm->x.events.nmi_masked && !(svm->flags & SVM_STEP_IRET))
 		misc1 |= SVM_INTERCEPT_IRET;
@@ -176,6 +180,43 @@ static void svm_inject(struct svm_vcpu *svm, u64 event)
 			    event & SVM_EVENT_VECTOR);
 }
 
+/*
+ * An entry that injects does not step, and has no window for an NMI: an interrupt
+ * of our own, which waits since they are off, ends guest mode behind the delivery.
+ */
+static void svm_soon_interrupt(struct irq_work *work)
+{
+}
+
+static DEFINE_PER_CPU(struct irq_work, svm_soon_work);
+
+static void svm_soon(const struct svm_vcpu *svm)
+{
+	const struct x86_events *e = &svm->x.events;
+
+	if (svm->flags & SVM_STEP_USER ||
+	    (atomic_read(&e->nmi_pending) && !e->nmi_masked))
+		irq_work_queue(this_cpu_ptr(&svm_soon_work));
+}
+
+/* Not by an initializer: a module's per-CPU variables are not relocated. */
+void svm_event_init(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		*per_cpu_ptr(&svm_soon_work, cpu) =
+			IRQ_WORK_INIT_HARD(svm_soon_interrupt);
+}
+
+void svm_event_exit(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		irq_work_sync(per_cpu_ptr(&svm_soon_work, cpu));
+}
+
 static void svm_step(struct svm_vcpu *svm)
 {
 	bool can = !(svm->flags & SVM_NO_STEP);
@@ -206,6 +247,7 @@ int svm_prepare(struct svm_vcpu *svm)
 	event = svm_next_event(svm);
 	if (event) {
 		svm_inject(svm, event);
+		svm_soon(svm);
 	} else {
 		if ((wanted & AXVCPU_RUN_IRQ_WINDOW) && x86_window_open(&svm->x) &&
 		    x86_events_interrupt(&svm->x) < 0) {

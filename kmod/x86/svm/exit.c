@@ -145,12 +145,30 @@ static __always_inline int svm_exit_vmmcall(struct svm_vcpu *svm)
 	return AXVCPU_OUT_AGAIN;
 }
 
+/* A single step of the user's is over. */
+static int svm_exit_debug(struct svm_vcpu *svm)
+{
+	struct axvcpu_exit *exit = axvcpu_exit_begin(
+		&svm->x.core, AXVCPU_EXIT_DEBUG, svm_control(svm)->exit_code);
+
+	exit->u.debug.kind = AXVCPU_DEBUG_SINGLE_STEP;
+	exit->u.debug.reserved = 0;
+	exit->u.debug.detail = DR_STEP;
+	exit->u.debug.address = svm->x.rip;
+	return AXVCPU_OUT_EXIT;
+}
+
 /* The host's interrupt was served when interrupts were turned on. */
 static int svm_exit_intr(struct svm_vcpu *svm)
 {
 	struct axvcpu_vcpu *vcpu = &svm->x.core;
 
 	vcpu->stats.interrupts++;
+	/* svm_soon(): the step was into the handler of what was injected. */
+	if (unlikely((svm->flags & (SVM_STEP_USER | SVM_INJECTED)) ==
+			     (SVM_STEP_USER | SVM_INJECTED) &&
+		     !svm->x.events.reinject))
+		return svm_exit_debug(svm);
 	if (unlikely(vcpu->vm->behaviours & AXVCPU_VM_INTERRUPT_EXITS)) {
 		struct axvcpu_exit *exit = axvcpu_exit_begin(
 			vcpu, AXVCPU_EXIT_EXTERNAL_INTERRUPT, SVM_EXIT_INTR);
@@ -280,18 +298,6 @@ static __always_inline int svm_exit_msr(struct svm_vcpu *svm)
 }
 
 /* ---- exceptions -------------------------------------------------------------------------- */
-
-static int svm_exit_debug(struct svm_vcpu *svm)
-{
-	struct axvcpu_exit *exit = axvcpu_exit_begin(
-		&svm->x.core, AXVCPU_EXIT_DEBUG, svm_control(svm)->exit_code);
-
-	exit->u.debug.kind = AXVCPU_DEBUG_SINGLE_STEP;
-	exit->u.debug.reserved = 0;
-	exit->u.debug.detail = DR_STEP;
-	exit->u.debug.address = svm->x.rip;
-	return AXVCPU_OUT_EXIT;
-}
 
 /* To the VMM if it asked for this vector, else on to the guest. */
 static int svm_exception(struct svm_vcpu *svm, u8 vector, u64 address)
@@ -502,6 +508,10 @@ static int svm_exit_invalid(struct svm_vcpu *svm)
 	u64 event = svm->flags & SVM_INJECTED ? svm->injected : 0;
 	const char *check = svm_check_vmcb(svm->vmcb, event);
 
+	/* The checks come before the flush: what was to be flushed is owed still. */
+	this_cpu_write(svm_cpu.flush_all, true);
+	svm_flush_tag(svm);
+	svm_dirty(svm, SVM_CLEAN_ALL);
 	svm_uninject(svm);
 	return axvcpu_exit_fail_entry(
 		&svm->x.core, SVM_EXIT_INVALID,
@@ -530,6 +540,7 @@ static int (*const svm_exits[])(struct svm_vcpu *svm) = {
 	[SVM_EXIT_CR0_SEL_WRITE] = svm_exit_cr,
 	[SVM_EXIT_RDPMC] = svm_exit_gp,
 	[SVM_EXIT_PUSHF] = svm_exit_no_step,
+	[SVM_EXIT_POPF] = svm_exit_no_step,
 	[SVM_EXIT_IRET] = svm_exit_iret,
 	[SVM_EXIT_SWINT] = svm_exit_no_step,
 	[SVM_EXIT_INVD] = svm_exit_nop,
@@ -594,11 +605,14 @@ int svm_handle_exit(struct svm_vcpu *svm)
 	int out;
 
 	trace_axvcpu_exit(&svm->x.core, svm->x.rip, code, control->exit_info1);
-	if (unlikely(control->exit_int_info & SVM_EVENT_V))
+	/* VMRUN that refuses writes nothing there. */
+	if (unlikely(control->exit_int_info & SVM_EVENT_V) &&
+	    code != SVM_EXIT_INVALID)
 		svm_cut_short(svm);
 	out = svm_dispatch(svm, code);
 	/* An instruction done here is a step too. */
-	if (unlikely(svm->flags & SVM_STEP_USER) && out == AXVCPU_OUT_AGAIN &&
+	if (unlikely(svm->flags & SVM_STEP_USER) &&
+	    (out == AXVCPU_OUT_AGAIN || out == AXVCPU_OUT_WORK) &&
 	    svm->x.rip != svm->vmcb->save.rip)
 		return svm_exit_debug(svm);
 	return out;
@@ -700,6 +714,19 @@ static int svm_emulate_length(struct svm_vcpu *svm)
 	return AXVCPU_OUT_AGAIN;
 }
 
+/* An instruction done here is a step too. */
+static int svm_emulate_cr(struct svm_vcpu *svm)
+{
+	u64 rip = svm->x.rip;
+	int out = svm_cr_emulate(svm);
+
+	if (svm->x.core.request_flags & AXVCPU_RUN_SINGLE_STEP &&
+	    (out == AXVCPU_OUT_AGAIN || out == AXVCPU_OUT_WORK) &&
+	    svm->x.rip != rip)
+		return svm_exit_debug(svm);
+	return out;
+}
+
 int svm_emulate(struct axvcpu_vcpu *vcpu)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
@@ -709,7 +736,7 @@ int svm_emulate(struct axvcpu_vcpu *vcpu)
 	case SVM_EMULATE_IO:
 		return x86_io_emulate(&svm->x);
 	case SVM_EMULATE_CR:
-		return svm_cr_emulate(svm);
+		return svm_emulate_cr(svm);
 	case SVM_EMULATE_LENGTH:
 		return svm_emulate_length(svm);
 	default:

@@ -227,6 +227,7 @@ static void svm_set_msrs(struct x86_vcpu *x, const struct axvcpu_x86_msrs *m)
 	save->sysenter_eip = m->sysenter_eip;
 	save->g_pat = m->pat;
 	svm_dirty(svm, SVM_CLEAN_NP);
+	svm_flush_tag(svm);
 }
 
 static void svm_get_dr(struct x86_vcpu *x, struct axvcpu_x86_debug *d)

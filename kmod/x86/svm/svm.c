@@ -8,6 +8,7 @@
  */
 #include <linux/cc_platform.h>
 #include <linux/gfp.h>
+#include <linux/mm.h>
 #include <linux/io.h>
 #include <linux/mem_encrypt.h>
 #include <linux/module.h>
@@ -59,12 +60,36 @@ static struct axvcpu_stage2_format svm_stage2_format __ro_after_init;
 
 /* ---- per CPU ----------------------------------------------------------------- */
 
+/*
+ * Not at a boundary of 2 MiB: where SEV-SNP is on, early processors take a write to
+ * the huge page around such a VMCB for one to the VMCB, which is theirs from VMRUN
+ * to #VMEXIT, and the writer faults.
+ */
+void *svm_page_new(gfp_t gfp)
+{
+	void *page = (void *)get_zeroed_page(gfp);
+	struct page *pair;
+
+	if (likely(!page || !IS_ALIGNED(__pa(page), PMD_SIZE)))
+		return page;
+	free_page((unsigned long)page);
+	pair = alloc_pages(gfp | __GFP_ZERO, 1);
+	if (!pair)
+		return NULL;
+	split_page(pair, 1);
+	if (IS_ALIGNED(PFN_PHYS(page_to_pfn(pair)), PMD_SIZE))
+		__free_page(pair++);
+	else
+		__free_page(pair + 1);
+	return page_address(pair);
+}
+
 static int svm_cpu_new(unsigned int cpu)
 {
 	struct svm_cpu *c = per_cpu_ptr(&svm_cpu, cpu);
 
-	c->host = (void *)get_zeroed_page(GFP_KERNEL);
-	c->hsave = (void *)get_zeroed_page(GFP_KERNEL);
+	c->host = svm_page_new(GFP_KERNEL);
+	c->hsave = svm_page_new(GFP_KERNEL);
 	if (!c->host || !c->hsave)
 		return -ENOMEM;
 	c->host_pa = __sme_pa(c->host);
@@ -320,6 +345,7 @@ static u32 svm_init(struct axvcpu_host *host)
 		free_pages((unsigned long)svm_msrpm, MSRPM_ORDER);
 		return AXVCPU_REASON_NO_MEMORY;
 	}
+	svm_event_init();
 	svm_init_maps();
 	svm_init_stage2();
 	svm_describe(host);
@@ -329,6 +355,7 @@ static u32 svm_init(struct axvcpu_host *host)
 
 static void svm_exit(void)
 {
+	svm_event_exit();
 	free_pages((unsigned long)svm_iopm, IOPM_ORDER);
 	free_pages((unsigned long)svm_msrpm, MSRPM_ORDER);
 }

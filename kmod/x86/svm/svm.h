@@ -57,6 +57,7 @@ extern struct svm_features svm_features __ro_after_init;
  * @next_asid: the first one that this generation has not given out
  * @last_vcpu: svm_vcpu.id of who ran last; an id is never used again
  * @tsc_aux: the host's TSC_AUX, a constant of the CPU
+ * @debugctl: the host's DEBUGCTL, from svm_load() to svm_put(), if it was not 0
  * @on: we set EFER.SVME
  * @flush_all: the next VMRUN, whoever's, flushes all ASIDs
  */
@@ -69,6 +70,7 @@ struct svm_cpu {
 	bool on;
 	bool flush_all;
 	unsigned long hsave_pa;
+	u64 debugctl;
 	void *host;
 	void *hsave;
 };
@@ -176,6 +178,8 @@ static inline void svm_flush_tag(struct svm_vcpu *svm)
 /* svm.c */
 extern unsigned long svm_iopm_pa __ro_after_init;
 extern unsigned long svm_msrpm_pa __ro_after_init;
+/* A zeroed page that can be a VMCB or a save area; free_page() frees it. */
+void *svm_page_new(gfp_t gfp);
 
 /* vcpu.c */
 struct axvcpu_vcpu *svm_vcpu_alloc(void);
@@ -196,6 +200,8 @@ void svm_update_intercepts(struct svm_vcpu *svm);
 int svm_prepare(struct svm_vcpu *svm);
 void svm_cut_short(struct svm_vcpu *svm);
 void svm_uninject(struct svm_vcpu *svm);
+void svm_event_init(void);
+void svm_event_exit(void);
 
 /* regs.c */
 extern const struct x86_backend_ops svm_backend_ops;

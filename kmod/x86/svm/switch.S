@@ -82,6 +82,12 @@ SYM_FUNC_START(svm_switch)
 .Lvmload:
 	vmload	%rax
 
+	/*
+	 * With V_INTR_MASKING the host's RFLAGS.IF at VMRUN decides if host
+	 * interrupts end guest mode (15.21.1). GIF is 0: none comes before. Not
+	 * just before VMRUN, where the shadow of STI could be taken for the guest's.
+	 */
+	sti
 	movq	RCX(%rdi), %rcx
 	movq	RDX(%rdi), %rdx
 	movq	RBX(%rdi), %rbx
@@ -104,11 +110,6 @@ SYM_FUNC_START(svm_switch)
 .Lbuffers_done:
 #endif
 
-	/*
-	 * With V_INTR_MASKING the host's RFLAGS.IF at VMRUN decides if host
-	 * interrupts end guest mode (15.21.1). GIF is 0: none comes before.
-	 */
-	sti
 	vmrun	%rax
 	cli
 

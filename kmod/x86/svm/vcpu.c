@@ -16,6 +16,8 @@
 #include <linux/atomic.h>
 #include <linux/gfp.h>
 #include <linux/mem_encrypt.h>
+#include <linux/mm_types.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
@@ -94,7 +96,7 @@ int svm_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length)
 	struct svm_vcpu *svm = to_svm(vcpu);
 	int ret;
 
-	svm->vmcb = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	svm->vmcb = svm_page_new(GFP_KERNEL_ACCOUNT);
 	if (!svm->vmcb || svm_debug_new(svm))
 		return -ENOMEM;
 	svm->vmcb_pa = __sme_pa(svm->vmcb);
@@ -301,9 +303,31 @@ static void svm_enter_cpu(struct svm_vcpu *svm, struct svm_cpu *c)
 }
 
 /*
+ * The host's DEBUGCTL stays in force in the guest, since without LBR virtualization
+ * VMRUN does not switch it: bus-lock traps and branch steps would hit the guest.
+ * It is looked at only where one of them can be on.
+ */
+static void svm_hide_debugctl(struct svm_cpu *c)
+{
+	if (!boot_cpu_has(X86_FEATURE_BUS_LOCK_DETECT) &&
+	    !test_thread_flag(TIF_BLOCKSTEP))
+		return;
+	if (!hw_rdmsr_safe(MSR_IA32_DEBUGCTLMSR, &c->debugctl) && c->debugctl)
+		hw_wrmsr(MSR_IA32_DEBUGCTLMSR, 0);
+}
+
+static void svm_show_debugctl(struct svm_cpu *c)
+{
+	if (likely(!c->debugctl))
+		return;
+	hw_wrmsr(MSR_IA32_DEBUGCTLMSR, c->debugctl);
+	c->debugctl = 0;
+}
+
+/*
  * Once a section without preemption: what one task on one CPU keeps. The host's
- * FS, KERNEL_GS and LDTR are this task's, so they are saved now; no switch to
- * another comes before svm_put(). Interrupts are off.
+ * FS and KERNEL_GS are this task's, so they are saved now; no switch to another
+ * comes before svm_put(). LDTR: see svm_save_ldt(). Interrupts are off.
  */
 static int svm_load(struct svm_vcpu *svm, struct svm_cpu *c)
 {
@@ -319,8 +343,23 @@ static int svm_load(struct svm_vcpu *svm, struct svm_cpu *c)
 	}
 	if (unlikely(svm->tsc_aux != c->tsc_aux) && svm_features.tsc_aux)
 		hw_wrmsr(MSR_TSC_AUX, svm->tsc_aux);
+	svm_hide_debugctl(c);
 	axvcpu_guest_begin();
 	return 0;
+}
+
+/*
+ * modify_ldt() of another thread reloads LDTR here by an IPI, and frees the old
+ * table then: VMLOAD must not bring that back. The pointer is set before the IPI,
+ * and not cleared while the mm lives. Return: false: SVM is off.
+ */
+static __always_inline bool svm_save_ldt(const struct svm_cpu *c)
+{
+#ifdef CONFIG_MODIFY_LDT_SYSCALL
+	if (unlikely(READ_ONCE(current->mm->context.ldt)))
+		return svm_vmsave(c->host_pa);
+#endif
+	return true;
 }
 
 static void svm_put(struct svm_vcpu *svm, struct svm_cpu *c)
@@ -328,6 +367,7 @@ static void svm_put(struct svm_vcpu *svm, struct svm_cpu *c)
 	axvcpu_guest_end();
 	if (unlikely(svm->tsc_aux != c->tsc_aux) && svm_features.tsc_aux)
 		hw_wrmsr(MSR_TSC_AUX, c->tsc_aux);
+	svm_show_debugctl(c);
 	if (unlikely(svm->flags & SVM_DR_LIVE))
 		svm_put_dr(svm);
 	x86_mitigate_user();
@@ -348,6 +388,14 @@ static noinstr int svm_enter(u64 *gpr, unsigned long vmcb_pa,
  * One trip to the guest, from general registers in memory to general registers in
  * memory. Interrupts are off.
  */
+/* The step was over the guest's IRET: TF is what that popped, and not ours. */
+static bool svm_stepped_iret(const struct svm_vcpu *svm)
+{
+	return svm->flags & SVM_STEP_IRET &&
+	       svm->vmcb->save.dr6 & DR_STEP &&
+	       svm->vmcb->control.exit_code == SVM_EXIT_EXCP(X86_VECTOR_DB);
+}
+
 static __always_inline int svm_trip(struct svm_vcpu *svm, struct svm_cpu *c)
 {
 	struct vmcb_control *control = &svm->vmcb->control;
@@ -376,8 +424,14 @@ static __always_inline int svm_trip(struct svm_vcpu *svm, struct svm_cpu *c)
 		svm_save_dr(svm);
 	if (unlikely(ret))
 		return ret;
+	/*
+	 * #VMEXIT leaves the guest's DR6, where the host's next #DB would find a step
+	 * or a breakpoint that is not its own.
+	 */
+	if (unlikely(save->dr6 != DR6_RESERVED))
+		set_debugreg(DR6_RESERVED, 6);
 	if (unlikely(svm->flags & (SVM_TF | SVM_INJECTED))) {
-		if (svm->flags & SVM_TF)
+		if (svm->flags & SVM_TF && !svm_stepped_iret(svm))
 			save->rflags &= ~(u64)X86_EFLAGS_TF;
 		control->event_inj = 0;
 	}
@@ -405,7 +459,7 @@ static __always_inline int svm_once(struct svm_vcpu *svm, struct svm_cpu *c)
 	smp_store_mb(vcpu->mode, AXVCPU_IN_GUEST);
 	if (unlikely(axvcpu_vcpu_must_leave(vcpu)))
 		return AXVCPU_OUT_WORK;
-	if (unlikely(!axvcpu_percpu_on()))
+	if (unlikely(!axvcpu_percpu_on() || !svm_save_ldt(c)))
 		return -ENODEV;
 	if (unlikely(READ_ONCE(svm->x.events.any) || svm->flags)) {
 		int out = svm_prepare(svm);

@@ -26,6 +26,7 @@
 #define SVM_INTERCEPT_CR0_SEL_WRITE	BIT(5)
 #define SVM_INTERCEPT_RDPMC		BIT(15)
 #define SVM_INTERCEPT_PUSHF		BIT(16)
+#define SVM_INTERCEPT_POPF		BIT(17)
 #define SVM_INTERCEPT_CPUID		BIT(18)
 #define SVM_INTERCEPT_IRET		BIT(20)
 #define SVM_INTERCEPT_INTN		BIT(21)
@@ -250,6 +251,7 @@ static_assert(sizeof(struct vmcb) == 0x1000);
 #define SVM_EXIT_CR0_SEL_WRITE		0x065
 #define SVM_EXIT_RDPMC			0x06f
 #define SVM_EXIT_PUSHF			0x070
+#define SVM_EXIT_POPF			0x071
 #define SVM_EXIT_CPUID			0x072
 #define SVM_EXIT_IRET			0x074
 #define SVM_EXIT_SWINT			0x075
