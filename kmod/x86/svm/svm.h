@@ -231,8 +231,10 @@ const char *svm_check_vmcb(const struct vmcb *vmcb, u64 event_inj);
 /* switch.S */
 /*
  * One trip to the guest: @gpr in encoding order, RAX and RSP are in the VMCB.
- * Interrupts are off. Return: 0, or 1: SVM is off, nothing happened.
+ * @shadow: the guest is in an interrupt shadow. Interrupts are off. Return: 0, or
+ * 1: SVM is off, nothing happened.
  */
-int svm_switch(u64 *gpr, unsigned long vmcb_pa, unsigned long host_pa);
+int svm_switch(u64 *gpr, unsigned long vmcb_pa, unsigned long host_pa,
+	       bool shadow);
 
 #endif /* AXVCPU_X86_SVM_SVM_H */

@@ -52,10 +52,35 @@
 #endif
 .endm
 
+.macro LOAD_GUEST
+	movq	RCX(%rdi), %rcx
+	movq	RDX(%rdi), %rdx
+	movq	RBX(%rdi), %rbx
+	movq	RBP(%rdi), %rbp
+	movq	RSI(%rdi), %rsi
+	movq	R8(%rdi), %r8
+	movq	R9(%rdi), %r9
+	movq	R10(%rdi), %r10
+	movq	R11(%rdi), %r11
+	movq	R12(%rdi), %r12
+	movq	R13(%rdi), %r13
+	movq	R14(%rdi), %r14
+	movq	R15(%rdi), %r15
+	movq	RDI(%rdi), %rdi
+
+	/* Transient scheduler attacks: nothing of the host stays in buffers. */
+#ifdef X86_FEATURE_CLEAR_CPU_BUF_VM
+	ALTERNATIVE "jmp .Lbuffers_done_\@", "", X86_FEATURE_CLEAR_CPU_BUF_VM
+	verw	.Lverw_selector(%rip)
+.Lbuffers_done_\@:
+#endif
+.endm
+
 .section .noinstr.text, "ax"
 
 /*
- * int svm_switch(u64 *gpr, unsigned long vmcb_pa, unsigned long host_pa)
+ * int svm_switch(u64 *gpr, unsigned long vmcb_pa, unsigned long host_pa,
+ *		  bool shadow)
  *
  * Interrupts are off (RFLAGS.IF), and from CLGI to STGI everything else is, NMIs
  * and machine checks too (15.17 "Global Interrupt Flag"), because GS is the
@@ -84,33 +109,18 @@ SYM_FUNC_START(svm_switch)
 
 	/*
 	 * With V_INTR_MASKING the host's RFLAGS.IF at VMRUN decides if host
-	 * interrupts end guest mode (15.21.1). GIF is 0: none comes before. Not
-	 * just before VMRUN, where the shadow of STI could be taken for the guest's.
+	 * interrupts end guest mode (15.21.1). GIF is 0: none comes before.
+	 *
+	 * STI just before VMRUN could leave its shadow in the guest. So it stands
+	 * there for a guest that is in one itself: VMRUN loads that from the VMCB,
+	 * but QEMU's does not.
 	 */
+	testb	%cl, %cl
+	jnz	.Lshadow
 	sti
-	movq	RCX(%rdi), %rcx
-	movq	RDX(%rdi), %rdx
-	movq	RBX(%rdi), %rbx
-	movq	RBP(%rdi), %rbp
-	movq	RSI(%rdi), %rsi
-	movq	R8(%rdi), %r8
-	movq	R9(%rdi), %r9
-	movq	R10(%rdi), %r10
-	movq	R11(%rdi), %r11
-	movq	R12(%rdi), %r12
-	movq	R13(%rdi), %r13
-	movq	R14(%rdi), %r14
-	movq	R15(%rdi), %r15
-	movq	RDI(%rdi), %rdi
-
-	/* Transient scheduler attacks: nothing of the host stays in buffers. */
-#ifdef X86_FEATURE_CLEAR_CPU_BUF_VM
-	ALTERNATIVE "jmp .Lbuffers_done", "", X86_FEATURE_CLEAR_CPU_BUF_VM
-	verw	.Lverw_selector(%rip)
-.Lbuffers_done:
-#endif
-
+	LOAD_GUEST
 	vmrun	%rax
+.Lexit:
 	cli
 
 	/* RAX, RSP and RFLAGS are the host's, the rest is as the guest left it. */
@@ -175,6 +185,12 @@ SYM_FUNC_START(svm_switch)
 	pop	%r15
 	pop	%rbp
 	RET
+
+.Lshadow:
+	LOAD_GUEST
+	sti
+	vmrun	%rax
+	jmp	.Lexit
 
 	/* VMLOAD faulted: GIF is 0, or SVM went off with CLGI done. */
 .Lvmload_fault:

@@ -374,12 +374,12 @@ static void svm_put(struct svm_vcpu *svm, struct svm_cpu *c)
 }
 
 static noinstr int svm_enter(u64 *gpr, unsigned long vmcb_pa,
-			     unsigned long host_pa)
+			     unsigned long host_pa, bool shadow)
 {
 	int ret;
 
 	axvcpu_guest_enter();
-	ret = svm_switch(gpr, vmcb_pa, host_pa);
+	ret = svm_switch(gpr, vmcb_pa, host_pa, shadow);
 	axvcpu_guest_exit();
 	return ret;
 }
@@ -416,9 +416,11 @@ static __always_inline int svm_trip(struct svm_vcpu *svm, struct svm_cpu *c)
 		svm_load_dr(svm);
 
 	if (unlikely(axvcpu_guest_tracked()))
-		ret = svm_enter(x->gpr, svm->vmcb_pa, c->host_pa);
+		ret = svm_enter(x->gpr, svm->vmcb_pa, c->host_pa,
+				x->interrupt_shadow);
 	else
-		ret = svm_switch(x->gpr, svm->vmcb_pa, c->host_pa);
+		ret = svm_switch(x->gpr, svm->vmcb_pa, c->host_pa,
+				 x->interrupt_shadow);
 
 	if (unlikely(svm->flags & SVM_DR_LIVE || hw_breakpoint_active()))
 		svm_save_dr(svm);
