@@ -566,7 +566,8 @@ static noinline int svm_handle_rare(struct svm_vcpu *svm, u64 code)
 {
 	int (*handler)(struct svm_vcpu *svm) = NULL;
 
-	if (code == SVM_EXIT_INVALID)
+	/* QEMU 7.2 gives it in 32 bits. */
+	if ((u32)code == (u32)SVM_EXIT_INVALID)
 		return svm_exit_invalid(svm);
 	if (code < ARRAY_SIZE(svm_exits))
 		handler = svm_exits[array_index_nospec(code,
