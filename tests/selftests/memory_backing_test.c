@@ -116,6 +116,7 @@ static void check_partly_mapped(void)
 
 static void check_hugetlb(void)
 {
+	u64 before;
 	u8 *memory;
 
 	if (!write_text("/proc/sys/vm/nr_hugepages", "4\n")) {
@@ -129,11 +130,17 @@ static void check_hugetlb(void)
 		return;
 	}
 	NEED_RET(set_memory(vm.fd, REGION, memory, 2 * HUGE, 0));
+	before = huge_faults();
 	CHECK(walk(memory, REGION, 2 * HUGE), "hugetlbfs");
+	if (info()->capabilities & AXVCPU_CAP_HUGE_2M)
+		CHECK_EQ(huge_faults() - before, 2, "each of its pages by one huge entry");
 	NEED_RET(set_memory(vm.fd, REGION, NULL, 0, AXVCPU_MEM_DELETE));
 	/* A region that ends in the middle of a huge page. */
 	NEED_RET(set_memory(vm.fd, REGION, memory, HUGE + 3 * PAGE, 0));
+	before = huge_faults();
 	CHECK(walk(memory, REGION, HUGE + 3 * PAGE), "a part of a hugetlbfs page");
+	if (info()->capabilities & AXVCPU_CAP_HUGE_2M)
+		CHECK_EQ(huge_faults() - before, 1, "for which there is no huge entry");
 	go(reader, reader_end, REGION + HUGE + 3 * PAGE, 0);
 	CHECK_EQ(run_exit(&v), AXVCPU_EXIT_MMIO_READ, "what lies behind the part is not reached");
 	munmap(memory, 2 * HUGE);
