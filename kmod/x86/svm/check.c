@@ -3,11 +3,9 @@
  * Why VMRUN refuses a guest state: APM Volume 2, 15.5.1 "Canonicalization and
  * Consistency Checks", in words. Pure C.
  */
-#include "vmcb.h"
-
 #include <linux/stddef.h>
 
-#include "svm.h"
+#include "check.h"
 
 #define CR0_PE		BIT_ULL(0)
 #define CR0_NW		BIT_ULL(29)

@@ -17,6 +17,7 @@
 #include "../../guest.h"
 #include "../../trace.h"
 #include "../hw.h"
+#include "check.h"
 #include "svm.h"
 
 /* Exceptions that push an error code: 8.2. */

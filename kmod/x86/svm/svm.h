@@ -221,13 +221,6 @@ int svm_exit_crash(struct svm_vcpu *svm);
 int svm_exit_cr(struct svm_vcpu *svm);
 int svm_cr_emulate(struct svm_vcpu *svm);
 
-/* check.c */
-/*
- * The consistency check of VMRUN that @vmcb fails, in words, or NULL. @event_inj:
- * as it was at the entry. Pure: also run in user space.
- */
-const char *svm_check_vmcb(const struct vmcb *vmcb, u64 event_inj);
-
 /* switch.S */
 /*
  * One trip to the guest: @gpr in encoding order, RAX and RSP are in the VMCB.
