@@ -10,6 +10,7 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/io.h>
+#include <linux/irqflags.h>
 #include <linux/mem_encrypt.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
@@ -187,11 +188,13 @@ static void svm_hardware_disable(void)
 static u32 svm_busy(void)
 {
 	u32 reason = AXVCPU_REASON_NONE;
+	unsigned long flags;
 
-	preempt_disable();
+	/* Both of one time: we turn it on and off in an interrupt. */
+	local_irq_save(flags);
 	if (!this_cpu_read(svm_cpu.on) && svm_is_enabled())
 		reason = AXVCPU_REASON_OWNED_BY_OTHER;
-	preempt_enable();
+	local_irq_restore(flags);
 #ifdef CONFIG_MODULES
 	if (reason && __symbol_get("kvm_get_kvm")) {
 		__symbol_put("kvm_get_kvm");
