@@ -133,6 +133,13 @@ void done(struct vcpu *v, u64 value);		/* answers */
 void fault(struct vcpu *v, u32 vector, bool has_error_code, u64 error_code);
 void cancel(struct vcpu *v);
 
+/*
+ * How often to try what the shadow of the guest's STI is for. QEMU 7.2 takes the
+ * host's STI before VMRUN for a shadow in the guest, so that a guest's STI casts
+ * none if an entry begins right at it: a host interrupt came there. It is rare.
+ */
+#define SHADOW_TRIES	(under_tcg() ? 20 : 1)
+
 /* ---- registers, state, events --------------------------------------------------------- */
 
 long get_block(struct vcpu *v, u32 block, void *buffer);
