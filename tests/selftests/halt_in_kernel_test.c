@@ -56,7 +56,7 @@ static void check_wake(const char *name, u32 type, u32 vector)
 	pthread_join(thread, &result);
 	CHECK_EQ((u64)result, 0, "%s: the vCPU was Blocked, INJECT worked", name);
 	CHECK(now_ns() - w.when < SECOND * slowness(), "%s: it wakes soon", name);
-	CHECK_EQ(run_to_port(&v, PORT_VALUE), 1, "%s: and goes on behind HLT", name);
+	CHECK_EQ(run_past_again(&v, 2), 1, "%s: and goes on behind HLT", name);
 	CHECK(get_stats(&v).blocked_ns > blocked, "%s: blocked_ns counts", name);
 	s = get_state(&v);
 	CHECK(s.transitions >= 2 && s.history[s.transitions - 1].to == AXVCPU_STATE_RUNNING &&
@@ -97,7 +97,7 @@ static void check_before(void)
 	} while (back != CODE + 3 && --tries > 0);
 	CHECK_EQ(back, CODE + 3,
 		 "an interrupt that waits ends HLT at once, which STI's shadow covers");
-	CHECK_EQ(run_to_port(&v, PORT_VALUE), 1, "and HLT is over");
+	CHECK_EQ(run_past_again(&v, 2), 1, "and HLT is over");
 }
 
 struct flood {
@@ -115,10 +115,35 @@ static void *flood(void *argument)
 	return NULL;
 }
 
+/* Deliveries that the module began and that no exit cut short. */
+static u64 injected(void)
+{
+	struct axvcpu_stats s = get_stats(&v);
+
+	return s.injected - s.requeued;
+}
+
+/* RUN until @until, or @enough are injected; how often the handler spoke. */
+static u64 drain(u64 until, u64 enough)
+{
+	u64 seen = 0;
+
+	v.run->deadline_ns = until;
+	while (injected() < enough) {
+		NEED_RET(run(&v));
+		if (v.run->exit.reason == AXVCPU_EXIT_IO_WRITE)
+			seen += v.run->exit.u.io.data == 2;
+		else if (v.run->exit.u.nothing.cause == AXVCPU_CAUSE_DEADLINE)
+			break;
+	}
+	v.run->deadline_ns = 0;
+	return seen;
+}
+
 /* No wake-up is lost: every interrupt that was taken is seen by the guest. */
 static void check_flood(void)
 {
-	u64 until = now_ns() + SECOND, seen = 0;
+	u64 until = now_ns() + SECOND, seen = 0, before = injected();
 	struct flood f = { false, 0 };
 	pthread_t thread;
 
@@ -128,17 +153,15 @@ static void check_flood(void)
 		seen += run_to_port(&v, PORT_VALUE) == 2;
 	f.stop = true;
 	end_thread(thread);
-	v.run->deadline_ns = now_ns() + 200 * MS;
-	for (;;) {
-		NEED_RET(run(&v));
-		if (v.run->exit.reason == AXVCPU_EXIT_IO_WRITE)
-			seen += v.run->exit.u.io.data == 2;
-		else if (v.run->exit.u.nothing.cause == AXVCPU_CAUSE_DEADLINE)
-			break;
-	}
-	v.run->deadline_ns = 0;
-	CHECK_EQ(seen, f.sent, "every interrupt of a flood arrives");
-	note("%llu interrupts", (unsigned long long)seen);
+	seen += drain(now_ns() + 2 * SECOND * slowness(), before + f.sent);
+	seen += drain(now_ns() + 200 * MS, ~0ULL);
+	CHECK_EQ(injected() - before, f.sent, "every interrupt of a flood is injected, once");
+	/* Twice, under QEMU: see run_past_again(). */
+	if (under_tcg() && seen > f.sent && seen - f.sent <= 1 + f.sent / 20)
+		note("%llu of them came twice", (unsigned long long)(seen - f.sent));
+	else
+		CHECK_EQ(seen, f.sent, "and arrives");
+	note("%llu interrupts", (unsigned long long)f.sent);
 	COVERS("INJECT", "Blocked", "racing");
 }
 
