@@ -16,7 +16,8 @@
  *    foreign mm; EINVAL unknown flag or value; E2BIG unknown non-zero tail;
  *    EOPNOTSUPP capability absent; EEXIST overlap; EFAULT bad user pointer;
  *    ENOTTY unknown ioctl; EXDEV CPU outside cpu_set; ENODEV no hardware;
- *    ENOMEM; EMFILE and ENFILE from making a file descriptor.
+ *    ENOTRECOVERABLE the hardware state is lost and the vCPU Invalid; ENOMEM;
+ *    EMFILE and ENFILE from making a file descriptor.
  */
 #ifndef AXVCPU_H
 #define AXVCPU_H
@@ -151,6 +152,7 @@ enum axvcpu_block {
  * @backend: enum axvcpu_backend; also set where @reason says that it can't run
  * @mode: enum axvcpu_mode
  * @reason: enum axvcpu_reason
+ * @reserved0: 0
  * @capabilities: AXVCPU_CAP_*
  * @run_size: bytes to mmap() at offset 0 of a vCPU for struct axvcpu_run
  * @data_offset: offset of the data area in it
@@ -161,6 +163,7 @@ enum axvcpu_block {
  * @stage2_levels: levels of the second-stage tables
  * @tags: address-space tags (ASID, VPID, VMID) per CPU
  * @exit_reasons: number of reasons that GET_STATS counts
+ * @reserved1: 0
  * @block_length: bytes of each register block; 0: not on this architecture
  *
  * GET_INFO works for every opener in every condition; -EINVAL: @flags, or
@@ -272,7 +275,8 @@ AXVCPU_ASSERT_SIZE(axvcpu_memory, 32);
  * Returns a file descriptor (O_CLOEXEC); the vCPU is Created. -EEXIST: the id
  * is in use; -EINVAL: id too large, unknown flag, no CPU in the mask that this
  * host could have, favor_cpu impossible, bad config; -EXDEV: favor_cpu outside
- * cpu_set; -EFAULT; -E2BIG; -EIO; -ENOMEM; -EMFILE; -ENFILE.
+ * cpu_set; -EOPNOTSUPP: the config asks for what the host lacks; -EFAULT; -E2BIG;
+ * -EIO; -ENOMEM; -EMFILE; -ENFILE.
  */
 struct axvcpu_create_vcpu {
 	__u32 size;
@@ -298,7 +302,8 @@ AXVCPU_ASSERT_AT(axvcpu_create_vcpu, config, 32);
  * @reserved: 0
  *
  * Created becomes Free; all registers are overwritten. -EBADFD; -EBUSY;
- * -EINVAL; -EFAULT; -E2BIG; -EIO; -ENOMEM.
+ * -EINVAL; -EOPNOTSUPP: the config asks for what the host lacks; -EFAULT; -E2BIG;
+ * -EIO; -ENOMEM; -ENOTRECOVERABLE.
  */
 struct axvcpu_setup {
 	__u32 size;
@@ -320,7 +325,8 @@ AXVCPU_ASSERT_SIZE(axvcpu_setup, 32);
  *
  * Free becomes Ready. The task's own affinity does not change. -EXDEV: outside
  * cpu_set; -EINVAL: no such CPU; -ENODEV: that CPU is offline; -EBADFD; -EBUSY;
- * -EFAULT; -EIO. UNBIND takes no argument (0) and reverts it.
+ * -EFAULT; -EIO; -ENOTRECOVERABLE. UNBIND takes no argument (0) and reverts it:
+ * -EBADFD; -EBUSY; -EIO; -ENOTRECOVERABLE. So RESET.
  */
 struct axvcpu_bind {
 	__u32 size;
@@ -339,8 +345,8 @@ AXVCPU_ASSERT_SIZE(axvcpu_bind, 16);
  * -EXDEV: the current CPU is outside cpu_set; -ENODEV: the CPU is going down;
  * -EINVAL: unknown flag, or run->complete is no valid answer to what is
  * pending (nothing was consumed); -EIO: foreign mm; -ENOMEM: for a page of guest
- * memory, or a table; -ENOTRECOVERABLE: the hardware state is lost, the vCPU is
- * Invalid. -ENOMEM and -ENODEV can come after the guest has run on:
+ * memory, or a table; -ENOTRECOVERABLE. -ENOMEM and -ENODEV can come after the
+ * guest has run on:
  * run->complete.action is NONE if the answer was taken.
  *
  * RUN that waits for a page of guest memory (userfaultfd, swap) is ended by a
@@ -413,8 +419,8 @@ enum axvcpu_down {
 /** enum axvcpu_debug_kind - what DEBUG reports */
 enum axvcpu_debug_kind {
 	AXVCPU_DEBUG_SINGLE_STEP,
-	AXVCPU_DEBUG_BREAKPOINT,
-	AXVCPU_DEBUG_WATCHPOINT,
+	AXVCPU_DEBUG_BREAKPOINT,	/* reserved: nothing sets one yet */
+	AXVCPU_DEBUG_WATCHPOINT,	/* reserved: nothing sets one yet */
 };
 
 /* axvcpu_exit.flags */
@@ -582,7 +588,9 @@ AXVCPU_ASSERT_SIZE(axvcpu_complete, 88);
  *	for @interrupt_shadow and @priority
  * @interrupt_shadow: out: 1 in the shadow of STI, MOV SS (x86)
  * @irq_pending: out: 1 if an injected interrupt is still waiting
+ * @reserved1: 0
  * @priority: out: x86: CR8; arm64: PMR
+ * @reserved2: 0
  * @exit: out: the last exit
  *
  * The kernel reads each "in" field once a RUN and trusts none.
@@ -719,7 +727,8 @@ AXVCPU_ASSERT_SIZE(axvcpu_inject, 40);
  * @flags: 0
  * @value: into rax, x0 or a0
  *
- * Needs Free or Ready. -EBUSY: an exit is pending.
+ * Needs Free or Ready. -EBUSY: also if an exit is pending; -EBADFD; -EINVAL;
+ * -EFAULT; -EIO.
  */
 struct axvcpu_return_value {
 	__u32 size;
@@ -845,6 +854,7 @@ struct axvcpu_exit_stat {
  * @ipis: IPIs sent to make this vCPU leave guest mode
  * @ibpbs: branch predictor barriers
  * @blocked_ns: time in Blocked
+ * @reserved: 0
  * @exit: by enum axvcpu_exit_reason: exits to user space, and the time from
  *	RUN's start to the report
  *

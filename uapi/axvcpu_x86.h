@@ -43,14 +43,17 @@ enum axvcpu_x86_start {
  * @flags: AXVCPU_X86_SETUP_CS_BASE
  * @mode: enum axvcpu_x86_start; default REAL
  * @cs_selector: real mode: CS; else 0 (flat selectors: CS 0x10, data 0x18, TR 0x20)
+ * @reserved0: 0
  * @cs_base: real mode with CS_BASE: CS's base (reset vector: 0xffff0000 with
  *	@cs_selector 0xf000 and entry 0xfff0); else 0
  * @page_table_root: long mode: CR3, page aligned, below 2^gpa_bits; else 0
  * @page_table_levels: long mode: 4 or 5 (0: 4); else 0
  * @reserved: 0
  * @stack_pointer: RSP
- * @rdi: first integer argument (System V), @rsi: second; also Linux's and PVH's
- *	boot conventions (RSI, EBX = @rbx)
+ * @rax: RAX; Multiboot's magic number
+ * @rbx: RBX; Multiboot's and PVH's boot information
+ * @rsi: RSI; second integer argument (System V), Linux's zero page
+ * @rdi: RDI; first integer argument (System V)
  *
  * General registers without a field are 0 (RDX: 0), RFLAGS is 2, the FPU, debug
  * registers and MSRs are as after INIT; long mode has CR0 PE ET NE WP PG, CR4
@@ -78,6 +81,8 @@ AXVCPU_ASSERT_SIZE(axvcpu_x86_setup_config, 80);
  * struct axvcpu_x86_general - AXVCPU_BLOCK_GENERAL
  * @gpr: in the order of the instruction encoding: rax rcx rdx rbx rsp rbp rsi
  *	rdi r8 to r15
+ * @rip: the PC
+ * @rflags: flags
  */
 struct axvcpu_x86_general {
 	__u64 gpr[16];
@@ -172,7 +177,9 @@ AXVCPU_ASSERT_SIZE(axvcpu_x86_debug, 48);
  * struct axvcpu_x86_events - AXVCPU_BLOCK_EVENTS
  * @interrupts: bit map of vectors that wait
  * @exception_pending: 1: @exception_vector is raised at the next entry
- * @exception_has_error_code: with @exception_error_code
+ * @exception_vector: with @exception_pending
+ * @exception_has_error_code: 1: with @exception_error_code
+ * @exception_error_code: what is pushed
  * @exception_address: CR2 for #PF, DR6 bits for #DB
  * @nmi_pending: NMIs that wait, 0 to 2
  * @nmi_masked: 1 until the guest's IRET
@@ -180,9 +187,11 @@ AXVCPU_ASSERT_SIZE(axvcpu_x86_debug, 48);
  * @reinject: an event whose delivery was cut short: 0 none, else enum
  *	axvcpu_event + 1, or AXVCPU_X86_REINJECT_SOFT
  * @reinject_vector: its vector
- * @reinject_has_error_code: with @reinject_error_code
+ * @reinject_has_error_code: 1: with @reinject_error_code
+ * @reinject_error_code: what is pushed
  * @reinject_length: instruction bytes, software events only
  * @halted: 1: in HLT, with AXVCPU_VM_HALT_IN_KERNEL: the next RUN waits on
+ * @reserved: 0
  */
 struct axvcpu_x86_events {
 	__u64 interrupts[4];
