@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <limits.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -457,6 +458,7 @@ static void test_pin_thread(void **state)
 	assert_int_equal(sched_getcpu(), cpu);
 	assert_int_equal(axvcpu_pin_thread(-1), -EINVAL);
 	assert_int_equal(axvcpu_pin_thread(100000), -EINVAL);
+	assert_int_equal(axvcpu_pin_thread(INT_MAX), -EINVAL);
 	assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
 }
 

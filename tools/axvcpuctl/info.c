@@ -72,11 +72,11 @@ static void print_text(const struct axvcpu_info *info)
 	size_t i;
 
 	printf("vCPUs can run    %s%s%s\n", info->reason ? "no: " : "yes",
-	       info->reason ? axvcpu_reason_text(info->reason) : "",
+	       info->reason ? axvcpu_name(AXVCPU_NAME_REASON, info->reason) : "",
 	       info->reason ? " (see axvcpuctl doctor)" : "");
 	printf("ABI version      %u\n", info->abi_version);
-	printf("architecture     %s\n", axvcpu_arch_name(info->arch));
-	printf("back end         %s\n", axvcpu_backend_name(info->backend));
+	printf("architecture     %s\n", axvcpu_name(AXVCPU_NAME_ARCH, info->arch));
+	printf("back end         %s\n", axvcpu_name(AXVCPU_NAME_BACKEND, info->backend));
 	if (info->mode)
 		printf("host mode        %s\n", mode_name(info->mode));
 	printf("vCPUs per VM     %u\n", info->max_vcpus);
@@ -104,10 +104,10 @@ static void print_json(const struct axvcpu_info *info)
 	json_open(&json, NULL, '{');
 	json_bool(&json, "can_run", !info->reason);
 	json_string(&json, "reason", reason_code(info->reason));
-	json_string(&json, "reason_text", axvcpu_reason_text(info->reason));
+	json_string(&json, "reason_text", axvcpu_name(AXVCPU_NAME_REASON, info->reason));
 	json_number(&json, "abi_version", info->abi_version);
-	json_string(&json, "arch", axvcpu_arch_name(info->arch));
-	json_string(&json, "backend", axvcpu_backend_name(info->backend));
+	json_string(&json, "arch", axvcpu_name(AXVCPU_NAME_ARCH, info->arch));
+	json_string(&json, "backend", axvcpu_name(AXVCPU_NAME_BACKEND, info->backend));
 	json_string(&json, "mode", mode_name(info->mode));
 	json_number(&json, "max_vcpus", info->max_vcpus);
 	json_number(&json, "max_regions", info->max_regions);

@@ -127,10 +127,10 @@ static void say_what_now(void)
 	if (!axvcpu_get_info(device, &info)) {
 		if (info.reason)
 			printf("axvcpu is loaded, but no vCPU can run: %s. axvcpuctl doctor says what to do.\n",
-			       axvcpu_reason_text(info.reason));
+			       axvcpu_name(AXVCPU_NAME_REASON, info.reason));
 		else
 			printf("axvcpu is loaded; the back end is %s.\n",
-			       axvcpu_backend_name(info.backend));
+			       axvcpu_name(AXVCPU_NAME_BACKEND, info.backend));
 	}
 	axvcpu_close(device);
 }

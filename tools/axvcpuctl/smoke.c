@@ -139,7 +139,7 @@ static void print_summary(const struct table *table, bool everything)
 	printf("exit reasons that no guest produced here:");
 	for (reason = 0; reason < AXVCPU_EXIT_COUNT; reason++)
 		if (!table->produced[reason])
-			printf(" %s", axvcpu_exit_name(reason));
+			printf(" %s", axvcpu_name(AXVCPU_NAME_EXIT, reason));
 	putchar('\n');
 }
 
@@ -156,7 +156,7 @@ static int run_table(struct axvcpu_device *device, char **names)
 		return fail("the module does not answer: %s", strerror(-ret));
 	if (info.reason)
 		return fail("no vCPU can run here: %s; axvcpuctl doctor says what to do",
-			    axvcpu_reason_text(info.reason));
+			    axvcpu_name(AXVCPU_NAME_REASON, info.reason));
 	print_header(&table, names, &info);
 	for_each_case(test, index) if (selected(test, names) && for_backend(test, &info))
 		run_row(&table, device, test, obstacle(test, &info));

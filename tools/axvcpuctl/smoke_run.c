@@ -255,7 +255,7 @@ static void record_state(struct guest *guest)
 	if (ret)
 		fprintf(guest->got, "; no state: %s", strerror(-ret));
 	else if (state.state != AXVCPU_STATE_READY)
-		fprintf(guest->got, "; state %s", axvcpu_state_name(state.state));
+		fprintf(guest->got, "; state %s", axvcpu_name(AXVCPU_NAME_STATE, state.state));
 }
 
 bool smoke_run_case(struct axvcpu_device *device, const struct smoke_case *test, char **got)

@@ -72,7 +72,7 @@ static void set_value(struct sample *sample, const char *name, uint64_t value, u
 	if (strncmp(name, "exit_", 5))
 		return;
 	for (reason = 0; reason < AXVCPU_EXIT_COUNT; reason++)
-		if (!strcmp(name + 5, axvcpu_exit_name(reason)))
+		if (!strcmp(name + 5, axvcpu_name(AXVCPU_NAME_EXIT, reason)))
 			sample->exit[reason] =
 				(struct axvcpu_exit_stat){ .count = value, .time_ns = time_ns };
 }
@@ -173,7 +173,7 @@ static void print_reasons(struct sample change, double seconds)
 				best = at;
 		if (!best->count)
 			return;
-		printf("  %s %.0f/s (%.1f us)", axvcpu_exit_name(best - change.exit),
+		printf("  %s %.0f/s (%.1f us)", axvcpu_name(AXVCPU_NAME_EXIT, best - change.exit),
 		       best->count / seconds, best->time_ns / 1e3 / best->count);
 		best->count = 0;
 	}

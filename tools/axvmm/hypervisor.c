@@ -44,10 +44,10 @@ static int make_vm(struct hypervisor *hypervisor, struct error *error)
 				 strerror(-failure));
 	if (hypervisor->info.reason)
 		return error_set(error, "Guests can't run here: %s (axvcpuctl doctor says more)",
-				 axvcpu_reason_text(hypervisor->info.reason));
+				 axvcpu_name(AXVCPU_NAME_REASON, hypervisor->info.reason));
 	if (hypervisor->info.arch != AXVCPU_ARCH_X86)
 		return error_set(error, "axvmm can't make guests of this architecture (%s) yet",
-				 axvcpu_arch_name(hypervisor->info.arch));
+				 axvcpu_name(AXVCPU_NAME_ARCH, hypervisor->info.arch));
 	failure = axvcpu_vm_create(hypervisor->device, 0, &hypervisor->vm);
 	if (failure)
 		return error_set(error, "The VM can't be made: %s", strerror(-failure));
@@ -152,7 +152,9 @@ void hypervisor_kick(struct hypervisor *hypervisor)
 
 int hypervisor_inject_interrupt(struct hypervisor *hypervisor, uint32_t vector)
 {
-	return axvcpu_vcpu_inject_interrupt(hypervisor->vcpu, vector);
+	const struct axvcpu_inject event = { .type = AXVCPU_EVENT_INTERRUPT, .vector = vector };
+
+	return axvcpu_vcpu_inject(hypervisor->vcpu, &event);
 }
 
 int hypervisor_get_registers(struct hypervisor *hypervisor, uint32_t block, void *registers,

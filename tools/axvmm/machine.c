@@ -287,7 +287,7 @@ void machine_print_stats(struct machine *machine)
 	fprintf(stderr, "exits to user space:\n");
 	for (i = 0; i <= AXVCPU_EXIT_COUNT; i++)
 		if (machine->exits[i])
-			fprintf(stderr, "  %-20s %12" PRIu64 "\n", axvcpu_exit_name(i),
+			fprintf(stderr, "  %-20s %12" PRIu64 "\n", axvcpu_name(AXVCPU_NAME_EXIT, i),
 				machine->exits[i]);
 	print_hypervisor_stats(machine, stderr);
 	arch_print_stats(machine, stderr);

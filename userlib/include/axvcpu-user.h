@@ -19,12 +19,14 @@
  *    close needs to be the last call on its handle.
  *  - Handles may be closed in any order: a vCPU does not need the handle of its
  *    VM, nor a VM that of the device. NULL may be closed.
- *  - Errnos that every call on a VM or vCPU can give and that are not repeated
- *    below: -EIO if the VM belongs to another process, -ENOTTY if the file
- *    descriptor is not of that kind or the kernel module is too old.
- *
- * "Needs Ready" names the state in which a vCPU must be; any other is -EBADFD.
- * -EBUSY without a comment: another thread is in a call on this vCPU.
+ *  - Each comment lists every errno. Those without an explanation have one
+ *    meaning everywhere: -EIO: the VM belongs to another process; -EBADFD: the
+ *    vCPU is not in the state that the call needs ("needs Ready"); -EBUSY:
+ *    another thread is in a call on this vCPU; -ENOTRECOVERABLE: the hardware
+ *    state is lost and the vCPU Invalid, axvcpu_vcpu_reset() or close it;
+ *    -EMFILE, -ENFILE, -ENOMEM as in open(2). -ENOTTY is not repeated: the file descriptor given to
+ *    axvcpu_vcpu_from_fd() was of another kind, or the kernel module is older
+ *    than the call.
  */
 #ifndef AXVCPU_USER_H
 #define AXVCPU_USER_H
@@ -53,9 +55,11 @@ struct axvcpu_vcpu;   /* one virtual processor, with its run page mapped */
  * Works wherever the module is loaded, also if no vCPU can run: see
  * axvcpu_get_info().
  *
- * Return: 0; -ENOENT: the module is not loaded; -EACCES: the caller may not
- * open it; -EPROTONOSUPPORT: the module speaks another version of the ABI;
- * -ENOTTY: @path is something else; -ENOMEM; -EMFILE; -ENFILE.
+ * Return: 0; -ENOENT: the module is not loaded; -ENODEV, -ENXIO: nor is it, and
+ * the device's name was made by hand; -EACCES: the caller may not open it;
+ * -EPROTONOSUPPORT: the module speaks another version of the ABI; -ENOTTY: @path
+ * is something else; -ENOMEM; -EMFILE; -ENFILE; what else open(2) has for a bad
+ * @path.
  */
 int axvcpu_open(const char *path, struct axvcpu_device **device);
 
@@ -64,7 +68,8 @@ int axvcpu_open(const char *path, struct axvcpu_device **device);
  * @fd: for example received over a socket; belongs to the handle on success
  * @device: out: handle, ends with axvcpu_close()
  *
- * Return: 0; -EPROTONOSUPPORT; -ENOTTY; -EBADF; -ENOMEM.
+ * Return: 0; -EPROTONOSUPPORT: the module speaks another version of the ABI;
+ * -ENOTTY: @fd is something else; -EBADF: @fd is not open; -ENOMEM.
  */
 int axvcpu_from_fd(int fd, struct axvcpu_device **device);
 
@@ -80,9 +85,9 @@ void axvcpu_close(struct axvcpu_device *device);
  * @info: out: fields that the module does not know are 0
  *
  * info->reason says why vCPUs can't run, AXVCPU_REASON_NONE that they can; it
- * may change while the device is open. axvcpu_reason_text() puts it in words.
+ * may change while the device is open. axvcpu_name() puts it in words.
  *
- * Return: 0; no errno is expected on a good handle.
+ * Return: 0; a good handle has no errno.
  */
 int axvcpu_get_info(struct axvcpu_device *device, struct axvcpu_info *info);
 
@@ -95,20 +100,11 @@ int axvcpu_get_info(struct axvcpu_device *device, struct axvcpu_info *info);
  * @vm: out: handle, ends with axvcpu_vm_close()
  *
  * Return: 0; -EINVAL: unknown behaviour; -EOPNOTSUPP: one that axvcpu_get_info()
- * does not offer; -ENODEV, -EBUSY: see info.reason; -ENOMEM; -EMFILE; -ENFILE;
- * -EINTR.
+ * does not offer; -ENODEV: no vCPU can run here, see info.reason, or the host
+ * goes down; -EBUSY: the extension has another owner; -ENOMEM; -EMFILE; -ENFILE;
+ * -EINTR: a signal came.
  */
 int axvcpu_vm_create(struct axvcpu_device *device, uint64_t behaviours, struct axvcpu_vm **vm);
-
-/**
- * axvcpu_vm_from_fd() - make a handle for a VM's file descriptor
- * @fd: belongs to the handle on success
- * @info: as axvcpu_get_info() has it on this host
- * @vm: out: handle, ends with axvcpu_vm_close()
- *
- * Return: 0; -ENOMEM.
- */
-int axvcpu_vm_from_fd(int fd, const struct axvcpu_info *info, struct axvcpu_vm **vm);
 
 /**
  * axvcpu_vm_close() - close a VM
@@ -119,55 +115,41 @@ int axvcpu_vm_from_fd(int fd, const struct axvcpu_info *info, struct axvcpu_vm *
 void axvcpu_vm_close(struct axvcpu_vm *vm);
 
 /**
- * axvcpu_vm_fd() - the VM's file descriptor
- * @vm: handle, which keeps owning the descriptor
- *
- * Return: the file descriptor.
- */
-int axvcpu_vm_fd(const struct axvcpu_vm *vm);
-
-/**
- * axvcpu_vm_set_memory() - show a range of the caller's memory to the guest
+ * axvcpu_vm_set_memory() - show a range of the caller's memory to the guest, or
+ * take it away
  * @vm: handle
  * @gpa: first guest-physical address, page aligned: the region's key
- * @addr: first address in the caller, page aligned
- * @length: bytes, page aligned, not zero
- * @flags: AXVCPU_MEM_READONLY, AXVCPU_MEM_PIN
+ * @addr: first address in the caller, page aligned; with DELETE NULL
+ * @length: bytes, page aligned, not zero; with DELETE 0 or the region's
+ * @flags: AXVCPU_MEM_READONLY, AXVCPU_MEM_PIN; AXVCPU_MEM_DELETE alone
  *
  * Any thread of the owner, also while vCPUs run. The caller keeps the memory
- * mapped; what it unmaps, the guest loses.
+ * mapped; what it unmaps, the guest loses. When AXVCPU_MEM_DELETE has returned,
+ * no vCPU reaches the region any more.
  *
- * Return: 0; -EINVAL: flag, alignment, wrap-around or beyond info.gpa_bits;
- * -EOPNOTSUPP: reserved flag, or a capability that is absent; -EEXIST: overlaps
- * a region; -EFAULT: the range is not mapped, or can't be read or written;
- * -ENOSPC: info.max_regions reached; -ENOMEM, also for RLIMIT_MEMLOCK; -EINTR.
+ * Return: 0; -EINVAL: flag, alignment, wrap-around, beyond info.gpa_bits, or
+ * DELETE of nothing; -EOPNOTSUPP: reserved flag; -EEXIST: overlaps a region;
+ * -EFAULT: the range is not mapped, or can't be read or written; -ENOSPC:
+ * info.max_regions reached, or too many in this process; -ENOMEM: also for
+ * RLIMIT_MEMLOCK with PIN; -EINTR: a fatal signal came; -EIO.
  */
 int axvcpu_vm_set_memory(struct axvcpu_vm *vm, uint64_t gpa, void *addr, size_t length,
 			 uint32_t flags);
-
-/**
- * axvcpu_vm_delete_memory() - take a region from the guest
- * @vm: handle
- * @gpa: where the region starts
- *
- * When it has returned, no vCPU reaches the region any more.
- *
- * Return: 0; -EINVAL: no region starts at @gpa.
- */
-int axvcpu_vm_delete_memory(struct axvcpu_vm *vm, uint64_t gpa);
 
 /**
  * axvcpu_vm_add_ram() - allocate zeroed memory and show it to the guest
  * @vm: handle
  * @gpa: first guest-physical address, page aligned
  * @length: bytes, page aligned, not zero
- * @flags: as for axvcpu_vm_set_memory()
+ * @flags: AXVCPU_MEM_READONLY, AXVCPU_MEM_PIN
  * @hva: out: where the caller sees it; ends with axvcpu_vm_remove_ram(), or
  *	munmap() when the VM is gone
  *
  * Pages come on first touch and may be huge.
  *
- * Return: 0; as axvcpu_vm_set_memory().
+ * Return: 0; -EINVAL, -EOPNOTSUPP, -EEXIST, -EFAULT, -ENOSPC, -ENOMEM, -EINTR,
+ * -EIO: as axvcpu_vm_set_memory(); -ENOMEM: also for the caller's own mapping;
+ * -EAGAIN: the caller used mlockall(2) and RLIMIT_MEMLOCK is reached.
  */
 int axvcpu_vm_add_ram(struct axvcpu_vm *vm, uint64_t gpa, size_t length, uint32_t flags,
 		      void **hva);
@@ -179,7 +161,8 @@ int axvcpu_vm_add_ram(struct axvcpu_vm *vm, uint64_t gpa, size_t length, uint32_
  * @length: as it was added
  * @hva: as it was returned; not mapped any more afterwards
  *
- * Return: 0; -EINVAL: no such region (nothing was unmapped).
+ * Return: 0; -EINVAL: no such region; -ENOMEM; -EINTR: a fatal signal came; -EIO.
+ * On an error nothing was unmapped.
  */
 int axvcpu_vm_remove_ram(struct axvcpu_vm *vm, uint64_t gpa, size_t length, void *hva);
 
@@ -195,7 +178,9 @@ int axvcpu_vm_remove_ram(struct axvcpu_vm *vm, uint64_t gpa, size_t length, void
  * @vcpu: out: handle, Created, ends with axvcpu_vcpu_close()
  *
  * Return: 0; -EEXIST: @id is in use; -EINVAL: @id too large or bad @config;
- * -E2BIG: @config is newer than the module; -ENOMEM; -EMFILE; -ENFILE.
+ * -EOPNOTSUPP: @config asks for what this host lacks; -E2BIG: @config is newer
+ * than the module; -ENOMEM; -EMFILE; -ENFILE; -EAGAIN: the caller used
+ * mlockall(2) and RLIMIT_MEMLOCK is reached; -EIO.
  */
 int axvcpu_vcpu_create(struct axvcpu_vm *vm, uint32_t id, const void *config, size_t config_length,
 		       struct axvcpu_vcpu **vcpu);
@@ -211,8 +196,10 @@ int axvcpu_vcpu_create(struct axvcpu_vm *vm, uint32_t id, const void *config, si
  * @config_length: bytes at @config
  * @vcpu: out: handle
  *
- * Return: 0; -EXDEV: @favor_cpu is outside @cpu_set; -EINVAL: no CPU in
- * @cpu_set that this host could have; else as axvcpu_vcpu_create().
+ * Return: 0; -EXDEV: @favor_cpu is outside @cpu_set; -EINVAL: also if no CPU in
+ * @cpu_set, or not @favor_cpu, is one that this host could have; -EFAULT:
+ * @cpu_set can't be read; -EEXIST, -EOPNOTSUPP, -E2BIG, -ENOMEM, -EMFILE,
+ * -ENFILE, -EAGAIN, -EIO: as axvcpu_vcpu_create().
  */
 int axvcpu_vcpu_create_on(struct axvcpu_vm *vm, uint32_t id, int favor_cpu, const void *cpu_set,
 			  size_t cpu_set_length, const void *config, size_t config_length,
@@ -220,16 +207,15 @@ int axvcpu_vcpu_create_on(struct axvcpu_vm *vm, uint32_t id, int favor_cpu, cons
 
 /**
  * axvcpu_vcpu_from_fd() - make a handle for a vCPU's file descriptor
- * @fd: belongs to the handle on success
- * @info: as axvcpu_get_info() has it: the run page is mapped. NULL: it is not,
- *	which is what a process other than the owner wants: KICK, INJECT of an
- *	interrupt or NMI, GET_STATE and GET_STATS need none
- * @vcpu: out: handle, ends with axvcpu_vcpu_close()
+ * @fd: for example received over a socket; belongs to the handle on success
+ * @vcpu: out: handle without a run page, ends with axvcpu_vcpu_close()
  *
- * Return: 0; -EIO: the VM belongs to another process, which can't map the run
- * page; -ENOMEM.
+ * For a process other than the VM's owner, which may KICK, INJECT an interrupt
+ * or NMI, GET_STATE and GET_STATS.
+ *
+ * Return: 0; -ENOMEM.
  */
-int axvcpu_vcpu_from_fd(int fd, const struct axvcpu_info *info, struct axvcpu_vcpu **vcpu);
+int axvcpu_vcpu_from_fd(int fd, struct axvcpu_vcpu **vcpu);
 
 /**
  * axvcpu_vcpu_close() - unmap the run page and close the vCPU
@@ -250,7 +236,7 @@ int axvcpu_vcpu_fd(const struct axvcpu_vcpu *vcpu);
  * @vcpu: handle
  *
  * Return: the run page, for the life of the handle; NULL for a handle from
- * axvcpu_vcpu_from_fd() without info.
+ * axvcpu_vcpu_from_fd().
  */
 struct axvcpu_run *axvcpu_vcpu_run_page(const struct axvcpu_vcpu *vcpu);
 
@@ -275,8 +261,9 @@ void *axvcpu_vcpu_data_area(const struct axvcpu_vcpu *vcpu, size_t *size);
  *
  * All registers are overwritten.
  *
- * Return: 0; -EINVAL: bad value in @config; -E2BIG: @config is newer than the
- * module; -EBADFD; -EBUSY.
+ * Return: 0; -EINVAL: bad value in @config; -EOPNOTSUPP: it asks for what this
+ * host lacks; -E2BIG: @config is newer than the module; -ENOMEM;
+ * -ENOTRECOVERABLE; -EBADFD; -EBUSY; -EIO.
  */
 int axvcpu_vcpu_setup(struct axvcpu_vcpu *vcpu, uint64_t entry, const void *config,
 		      size_t config_length);
@@ -290,7 +277,7 @@ int axvcpu_vcpu_setup(struct axvcpu_vcpu *vcpu, uint64_t entry, const void *conf
  * Does not change the thread's affinity: see axvcpu_pin_thread().
  *
  * Return: 0; -EXDEV: outside cpu_set; -EINVAL: no such CPU; -ENODEV: offline;
- * -EBADFD; -EBUSY.
+ * -ENOTRECOVERABLE; -EBADFD; -EBUSY; -EIO.
  */
 int axvcpu_vcpu_bind(struct axvcpu_vcpu *vcpu, int cpu);
 
@@ -298,7 +285,7 @@ int axvcpu_vcpu_bind(struct axvcpu_vcpu *vcpu, int cpu);
  * axvcpu_vcpu_unbind() - undo axvcpu_vcpu_bind()
  * @vcpu: handle; needs Ready, becomes Free
  *
- * Return: 0; -EBADFD; -EBUSY.
+ * Return: 0; -ENOTRECOVERABLE; -EBADFD; -EBUSY; -EIO.
  */
 int axvcpu_vcpu_unbind(struct axvcpu_vcpu *vcpu);
 
@@ -309,7 +296,7 @@ int axvcpu_vcpu_unbind(struct axvcpu_vcpu *vcpu);
  * Keeps memory, policies and statistics; clears registers, events, a pending
  * exit and the binding. The only way out of Invalid.
  *
- * Return: 0; -EBADFD; -EBUSY.
+ * Return: 0; -ENOTRECOVERABLE; -EBADFD; -EBUSY; -EIO.
  */
 int axvcpu_vcpu_reset(struct axvcpu_vcpu *vcpu);
 
@@ -324,9 +311,11 @@ int axvcpu_vcpu_reset(struct axvcpu_vcpu *vcpu);
  * The record is in axvcpu_vcpu_run_page()->exit. A signal ends the call with 0
  * and NOTHING, never with -EINTR.
  *
- * Return: 0; -EXDEV: the current CPU is outside cpu_set; -ENODEV: the CPU goes
- * down; -EINVAL: unknown flag, or run->complete is no valid answer (nothing was
- * consumed); -EBADFD; -EBUSY.
+ * Return: 0; -EXDEV: the current CPU is outside cpu_set; -ENODEV: it goes down;
+ * -EINVAL: unknown flag, or run->complete is no valid answer (nothing was
+ * consumed); -ENOMEM: for a page of guest memory or a table; -ENOTRECOVERABLE;
+ * -EBADFD; -EBUSY; -EIO. After -ENOMEM and -ENODEV the guest may have run on:
+ * run->complete.action is AXVCPU_ANSWER_NONE if the answer was taken.
  */
 int axvcpu_vcpu_run(struct axvcpu_vcpu *vcpu, unsigned long flags);
 
@@ -396,6 +385,7 @@ enum axvcpu_verdict {
  *	instruction raises the architecture's exception (x86: #GP(0))
  * @hypercall: @result goes to the guest. Without it: the result is -ENOSYS
  * @other: every other exit. Without it: the loop returns 0
+ * @reserved: NULL
  *
  * Each is called on the thread that runs the loop, gets the loop's @ctx and
  * returns an enum axvcpu_verdict or a negative errno, which ends the loop. The
@@ -427,7 +417,10 @@ struct axvcpu_handlers {
  * includes NOTHING: a signal or axvcpu_vcpu_kick() ends the loop, and so may
  * nothing at all; a caller that has no reason to stop calls it again.
  *
- * Return: 0; a handler's negative errno; else as axvcpu_vcpu_run().
+ * Return: 0; a handler's negative errno; -EPROTO: a record that this library
+ * can't read; -EINVAL: also for a handle from axvcpu_vcpu_from_fd(); -EXDEV,
+ * -ENODEV, -ENOMEM, -ENOTRECOVERABLE, -EBADFD, -EBUSY, -EIO: as
+ * axvcpu_vcpu_run().
  */
 int axvcpu_vcpu_loop(struct axvcpu_vcpu *vcpu, const struct axvcpu_handlers *handlers, void *ctx);
 
@@ -436,7 +429,7 @@ int axvcpu_vcpu_loop(struct axvcpu_vcpu *vcpu, const struct axvcpu_handlers *han
  * @cpu: host CPU
  *
  * Return: 0; -EINVAL: @cpu is negative, or offline, or not allowed to the
- * thread; -ENOMEM.
+ * thread; -EPERM: a security module forbids it; -ENOMEM.
  */
 int axvcpu_pin_thread(int cpu);
 
@@ -449,7 +442,8 @@ int axvcpu_pin_thread(int cpu);
  * @regs: out: the block's struct
  * @length: its bytes: exactly info.block_length[block]
  *
- * Return: 0; -EINVAL: unknown block or wrong length; -EFAULT; -EBADFD; -EBUSY.
+ * Return: 0; -EINVAL: unknown block or wrong length; -EFAULT: @regs can't be
+ * written; -ENOMEM; -EBADFD; -EBUSY; -EIO.
  */
 int axvcpu_vcpu_get_regs(struct axvcpu_vcpu *vcpu, uint32_t block, void *regs, size_t length);
 
@@ -462,7 +456,7 @@ int axvcpu_vcpu_get_regs(struct axvcpu_vcpu *vcpu, uint32_t block, void *regs, s
  *
  * Return: 0; -EINVAL: unknown block, wrong length, or a value that the
  * architecture forbids (nothing was set); -EBUSY: also while an exit is
- * pending; -EFAULT; -EBADFD.
+ * pending; -EFAULT: @regs can't be read; -ENOMEM; -EBADFD; -EIO.
  */
 int axvcpu_vcpu_set_regs(struct axvcpu_vcpu *vcpu, uint32_t block, const void *regs, size_t length);
 
@@ -473,7 +467,7 @@ int axvcpu_vcpu_set_regs(struct axvcpu_vcpu *vcpu, uint32_t block, const void *r
  * @value: out: the register, zero-extended to @length
  * @length: bytes at @value: at least the register's, at most 64
  *
- * Return: 0; -EINVAL: unknown id or bad @length; -EBADFD; -EBUSY.
+ * Return: 0; -EINVAL: unknown id or bad @length; -ENOMEM; -EBADFD; -EBUSY; -EIO.
  */
 int axvcpu_vcpu_get_one_reg(struct axvcpu_vcpu *vcpu, uint64_t id, void *value, size_t length);
 
@@ -484,52 +478,35 @@ int axvcpu_vcpu_get_one_reg(struct axvcpu_vcpu *vcpu, uint64_t id, void *value, 
  * @value: the register; bytes beyond its width must be zero
  * @length: bytes at @value: at least the register's, at most 64
  *
- * Return: 0; -EINVAL: unknown id, bad @length, or a value that the architecture
- * forbids; -EBUSY: also while an exit is pending; -EBADFD.
+ * Return: 0; -EINVAL: unknown id, bad @length, a value that the architecture
+ * forbids, or a part of AXVCPU_BLOCK_EVENTS; -EBUSY: also while an exit is
+ * pending; -ENOMEM; -EBADFD; -EIO.
  */
 int axvcpu_vcpu_set_one_reg(struct axvcpu_vcpu *vcpu, uint64_t id, const void *value,
 			    size_t length);
 
 /**
- * axvcpu_vcpu_inject_interrupt() - raise an interrupt
- * @vcpu: handle; any state but Invalid, any thread, any process that holds it
- * @vector: interrupt number
+ * axvcpu_vcpu_inject() - raise an interrupt, an NMI or an exception
+ * @vcpu: handle; for INTERRUPT and NMI any state but Invalid, any thread, any
+ *	process that holds it; for EXCEPTION needs Ready, of the owner
+ * @event: type and vector, for an exception also its error code and address
+ *	(the size field is set here)
  *
- * The guest takes it when it can; a run wakes or leaves guest mode for it.
+ * The guest takes an interrupt or NMI when it can; a run wakes or leaves guest
+ * mode for it. An exception is raised at the current PC.
  *
- * Return: 0; -EBUSY: @vector already waits; -EINVAL: no such vector; -EBADFD.
+ * Return: 0; -EBUSY: that vector, two NMIs or an exception already wait, or for
+ * an exception an exit is pending; -EINVAL: no such event; -EOPNOTSUPP: an NMI
+ * without AXVCPU_CAP_NMI; -EBADFD; -EIO.
  */
-int axvcpu_vcpu_inject_interrupt(struct axvcpu_vcpu *vcpu, uint32_t vector);
-
-/**
- * axvcpu_vcpu_inject_nmi() - raise a non-maskable interrupt
- * @vcpu: as axvcpu_vcpu_inject_interrupt()
- *
- * Return: 0; -EBUSY: two already wait; -EOPNOTSUPP: without AXVCPU_CAP_NMI;
- * -EBADFD.
- */
-int axvcpu_vcpu_inject_nmi(struct axvcpu_vcpu *vcpu);
-
-/**
- * axvcpu_vcpu_inject_exception() - raise an exception at the current PC
- * @vcpu: handle; needs Ready, of the owner
- * @vector: exception number
- * @has_error_code: as the architecture has it for @vector
- * @error_code: error code, else 0
- * @address: x86: CR2 for #PF, DR6 bits for #DB, else 0
- *
- * Return: 0; -EBUSY: also if an exception waits or an exit is pending;
- * -EINVAL; -EBADFD.
- */
-int axvcpu_vcpu_inject_exception(struct axvcpu_vcpu *vcpu, uint32_t vector, bool has_error_code,
-				 uint64_t error_code, uint64_t address);
+int axvcpu_vcpu_inject(struct axvcpu_vcpu *vcpu, const struct axvcpu_inject *event);
 
 /**
  * axvcpu_vcpu_set_return_value() - set a hypercall's result register
  * @vcpu: handle; needs Free or Ready
  * @value: for rax, x0 or a0
  *
- * Return: 0; -EBUSY: also while an exit is pending; -EBADFD.
+ * Return: 0; -EBUSY: also while an exit is pending; -EBADFD; -EIO.
  */
 int axvcpu_vcpu_set_return_value(struct axvcpu_vcpu *vcpu, uint64_t value);
 
@@ -541,7 +518,8 @@ int axvcpu_vcpu_set_return_value(struct axvcpu_vcpu *vcpu, uint64_t value);
  * @result: out: result->valid says whether result->gpa holds
  *
  * Return: 0, also if the guest would fault; -EFAULT: the guest's tables lie in
- * memory that can't be read; -EINVAL; -EOPNOTSUPP; -EBADFD; -EBUSY.
+ * memory that can't be read; -EINVAL: unknown bit in @access; -EOPNOTSUPP: without
+ * AXVCPU_CAP_TRANSLATE; -EBADFD; -EBUSY; -EIO.
  */
 int axvcpu_vcpu_translate(struct axvcpu_vcpu *vcpu, uint64_t gva, uint32_t access,
 			  struct axvcpu_translate *result);
@@ -566,38 +544,27 @@ int axvcpu_vcpu_get_stats(struct axvcpu_vcpu *vcpu, struct axvcpu_stats *stats);
 
 /* ---- words ------------------------------------------------------------ */
 
-/**
- * axvcpu_exit_name() - name of an exit reason
- * @reason: enum axvcpu_exit_reason
- *
- * Return: as in the header, without prefix ("IO_WRITE"); "?" for an unknown
- * one. So do the other *_name() functions.
- */
-const char *axvcpu_exit_name(uint32_t reason);
-
-/** axvcpu_cause_name() - name of an enum axvcpu_cause ("KICK") */
-const char *axvcpu_cause_name(uint32_t cause);
-
-/** axvcpu_state_name() - name of an enum axvcpu_state ("READY") */
-const char *axvcpu_state_name(uint32_t state);
-
-/** axvcpu_call_name() - name of an enum axvcpu_call ("BIND") */
-const char *axvcpu_call_name(uint32_t call);
-
-/** axvcpu_arch_name() - name of an enum axvcpu_arch ("x86") */
-const char *axvcpu_arch_name(uint32_t arch);
-
-/** axvcpu_backend_name() - name of an enum axvcpu_backend ("svm") */
-const char *axvcpu_backend_name(uint32_t backend);
+/** enum axvcpu_name_of - which enum of the ABI a number is of */
+enum axvcpu_name_of {
+	AXVCPU_NAME_EXIT,    /* enum axvcpu_exit_reason: "IO_WRITE" */
+	AXVCPU_NAME_CAUSE,   /* enum axvcpu_cause: "KICK" */
+	AXVCPU_NAME_STATE,   /* enum axvcpu_state: "READY" */
+	AXVCPU_NAME_CALL,    /* enum axvcpu_call: "BIND" */
+	AXVCPU_NAME_ARCH,    /* enum axvcpu_arch: "x86" */
+	AXVCPU_NAME_BACKEND, /* enum axvcpu_backend: "svm" */
+	AXVCPU_NAME_REASON,  /* enum axvcpu_reason: a sentence without full stop */
+	AXVCPU_NAME_COUNT,
+};
 
 /**
- * axvcpu_reason_text() - why vCPUs can't run, in words
- * @reason: enum axvcpu_reason
+ * axvcpu_name() - a word for a number
+ * @of: what the number is
+ * @value: the number
  *
- * Return: a sentence without full stop; "vCPUs can run" for
- * AXVCPU_REASON_NONE.
+ * Return: the word, or the sentence for AXVCPU_NAME_REASON; "?" for a number
+ * that this library does not know.
  */
-const char *axvcpu_reason_text(uint32_t reason);
+const char *axvcpu_name(enum axvcpu_name_of of, uint32_t value);
 
 #define AXVCPU_DESCRIBE_SIZE 320
 
@@ -610,6 +577,13 @@ const char *axvcpu_reason_text(uint32_t reason);
  * Return: @text.
  */
 char *axvcpu_describe_exit(const struct axvcpu_exit *exit, char *text, size_t size);
+
+/* The names of before, until their last users have moved on. */
+#define axvcpu_exit_name(reason)     axvcpu_name(AXVCPU_NAME_EXIT, reason)
+#define axvcpu_cause_name(cause)     axvcpu_name(AXVCPU_NAME_CAUSE, cause)
+#define axvcpu_state_name(state)     axvcpu_name(AXVCPU_NAME_STATE, state)
+#define axvcpu_backend_name(backend) axvcpu_name(AXVCPU_NAME_BACKEND, backend)
+#define axvcpu_reason_text(reason)   axvcpu_name(AXVCPU_NAME_REASON, reason)
 
 #ifdef __cplusplus
 }

@@ -107,7 +107,7 @@ static void add_fields(struct text *text, const struct axvcpu_exit *exit)
 {
 	switch (exit->reason) {
 	case AXVCPU_EXIT_NOTHING:
-		add(text, " %s", axvcpu_cause_name(exit->u.nothing.cause));
+		add(text, " %s", axvcpu_name(AXVCPU_NAME_CAUSE, exit->u.nothing.cause));
 		break;
 	case AXVCPU_EXIT_HYPERCALL:
 		add(text, " nr 0x%" PRIx64, (uint64_t)exit->u.hypercall.nr);
@@ -172,7 +172,7 @@ char *axvcpu_describe_exit(const struct axvcpu_exit *exit, char *text, size_t si
 {
 	struct text cursor = { text, size };
 
-	add(&cursor, "%s", axvcpu_exit_name(exit->reason));
+	add(&cursor, "%s", axvcpu_name(AXVCPU_NAME_EXIT, exit->reason));
 	add_fields(&cursor, exit);
 	add(&cursor, " at 0x%" PRIx64, (uint64_t)exit->pc);
 	return text;

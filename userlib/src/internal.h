@@ -12,7 +12,7 @@
 /**
  * struct axvcpu_layout - the parts of struct axvcpu_info that a vCPU needs
  * @arch: enum axvcpu_arch
- * @run_size: bytes of the vCPU's mapping, 0: don't map
+ * @run_size: bytes of the vCPU's mapping
  * @data_offset: data area's offset in the mapping
  * @data_size: data area's bytes
  *

@@ -216,10 +216,10 @@ int axvcpu_pin_thread(int cpu)
 
 	if (cpu < 0)
 		return -EINVAL;
-	set = CPU_ALLOC(cpu + 1);
+	set = CPU_ALLOC((size_t)cpu + 1);
 	if (!set)
 		return -ENOMEM;
-	size = CPU_ALLOC_SIZE(cpu + 1);
+	size = CPU_ALLOC_SIZE((size_t)cpu + 1);
 	CPU_ZERO_S(size, set);
 	CPU_SET_S(cpu, size, set);
 	if (sched_setaffinity(0, size, set))

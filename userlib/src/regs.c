@@ -62,39 +62,11 @@ int axvcpu_vcpu_set_one_reg(struct axvcpu_vcpu *vcpu, uint64_t id, const void *v
 	return call_pointer(vcpu->fd, AXVCPU_SET_ONE_REG, &arg);
 }
 
-int axvcpu_vcpu_inject_interrupt(struct axvcpu_vcpu *vcpu, uint32_t vector)
+int axvcpu_vcpu_inject(struct axvcpu_vcpu *vcpu, const struct axvcpu_inject *event)
 {
-	struct axvcpu_inject arg = {
-		.size = sizeof(arg),
-		.type = AXVCPU_EVENT_INTERRUPT,
-		.vector = vector,
-	};
+	struct axvcpu_inject arg = *event;
 
-	return call_pointer(vcpu->fd, AXVCPU_INJECT, &arg);
-}
-
-int axvcpu_vcpu_inject_nmi(struct axvcpu_vcpu *vcpu)
-{
-	struct axvcpu_inject arg = {
-		.size = sizeof(arg),
-		.type = AXVCPU_EVENT_NMI,
-	};
-
-	return call_pointer(vcpu->fd, AXVCPU_INJECT, &arg);
-}
-
-int axvcpu_vcpu_inject_exception(struct axvcpu_vcpu *vcpu, uint32_t vector, bool has_error_code,
-				 uint64_t error_code, uint64_t address)
-{
-	struct axvcpu_inject arg = {
-		.size = sizeof(arg),
-		.type = AXVCPU_EVENT_EXCEPTION,
-		.vector = vector,
-		.has_error_code = has_error_code,
-		.error_code = error_code,
-		.address = address,
-	};
-
+	arg.size = sizeof(arg);
 	return call_pointer(vcpu->fd, AXVCPU_INJECT, &arg);
 }
 

@@ -107,23 +107,13 @@ int axvcpu_vcpu_create(struct axvcpu_vm *vm, uint32_t id, const void *config, si
 	return axvcpu_vcpu_create_on(vm, id, -1, NULL, 0, config, config_length, vcpu);
 }
 
-int axvcpu_vcpu_from_fd(int fd, const struct axvcpu_info *info, struct axvcpu_vcpu **vcpu)
+int axvcpu_vcpu_from_fd(int fd, struct axvcpu_vcpu **vcpu)
 {
-	struct axvcpu_vcpu *new;
-	int ret;
+	struct axvcpu_vcpu *new = calloc(1, sizeof(*new));
 
-	new = calloc(1, sizeof(*new));
 	if (!new)
 		return -ENOMEM;
 	new->fd = fd;
-	if (info) {
-		new->layout = layout_of(info);
-		ret = vcpu_map(new);
-		if (ret) {
-			free(new);
-			return ret;
-		}
-	}
 	*vcpu = new;
 	return 0;
 }

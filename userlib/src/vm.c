@@ -6,15 +6,6 @@
 
 #include "internal.h"
 
-static struct axvcpu_vm *vm_new(const struct axvcpu_layout *layout)
-{
-	struct axvcpu_vm *vm = calloc(1, sizeof(*vm));
-
-	if (vm)
-		vm->layout = *layout;
-	return vm;
-}
-
 int axvcpu_vm_create(struct axvcpu_device *device, uint64_t behaviours, struct axvcpu_vm **vm)
 {
 	struct axvcpu_create_vm arg = {
@@ -24,27 +15,16 @@ int axvcpu_vm_create(struct axvcpu_device *device, uint64_t behaviours, struct a
 	struct axvcpu_vm *new;
 	int fd;
 
-	new = vm_new(&device->layout);
+	new = calloc(1, sizeof(*new));
 	if (!new)
 		return -ENOMEM;
+	new->layout = device->layout;
 
 	fd = call_pointer(device->fd, AXVCPU_CREATE_VM, &arg);
 	if (fd < 0) {
 		free(new);
 		return fd;
 	}
-	new->fd = fd;
-	*vm = new;
-	return 0;
-}
-
-int axvcpu_vm_from_fd(int fd, const struct axvcpu_info *info, struct axvcpu_vm **vm)
-{
-	struct axvcpu_layout layout = layout_of(info);
-	struct axvcpu_vm *new = vm_new(&layout);
-
-	if (!new)
-		return -ENOMEM;
 	new->fd = fd;
 	*vm = new;
 	return 0;
@@ -58,11 +38,6 @@ void axvcpu_vm_close(struct axvcpu_vm *vm)
 	free(vm);
 }
 
-int axvcpu_vm_fd(const struct axvcpu_vm *vm)
-{
-	return vm->fd;
-}
-
 int axvcpu_vm_set_memory(struct axvcpu_vm *vm, uint64_t gpa, void *addr, size_t length,
 			 uint32_t flags)
 {
@@ -72,20 +47,6 @@ int axvcpu_vm_set_memory(struct axvcpu_vm *vm, uint64_t gpa, void *addr, size_t 
 		.gpa = gpa,
 		.length = length,
 		.user_addr = address(addr),
-	};
-
-	/* It would take a region away, and has its own function. */
-	if (flags & AXVCPU_MEM_DELETE)
-		return -EINVAL;
-	return call_pointer(vm->fd, AXVCPU_SET_MEMORY, &arg);
-}
-
-int axvcpu_vm_delete_memory(struct axvcpu_vm *vm, uint64_t gpa)
-{
-	struct axvcpu_memory arg = {
-		.size = sizeof(arg),
-		.flags = AXVCPU_MEM_DELETE,
-		.gpa = gpa,
 	};
 
 	return call_pointer(vm->fd, AXVCPU_SET_MEMORY, &arg);

@@ -54,24 +54,31 @@ static const uint8_t spin[] = {
 	0xeb, 0xfe, /* 1: jmp 1b */
 };
 
+static int inject(struct guest *guest, uint32_t type, uint32_t vector)
+{
+	const struct axvcpu_inject event = { .type = type, .vector = vector };
+
+	return axvcpu_vcpu_inject(guest->vcpu, &event);
+}
+
 static int inject_interrupt(struct guest *guest)
 {
-	return axvcpu_vcpu_inject_interrupt(guest->vcpu, 0x21);
+	return inject(guest, AXVCPU_EVENT_INTERRUPT, 0x21);
 }
 
 static int inject_nmi(struct guest *guest)
 {
-	return axvcpu_vcpu_inject_nmi(guest->vcpu);
+	return inject(guest, AXVCPU_EVENT_NMI, 0);
 }
 
 static int inject_exception(struct guest *guest)
 {
-	return axvcpu_vcpu_inject_exception(guest->vcpu, 6, false, 0, 0);
+	return inject(guest, AXVCPU_EVENT_EXCEPTION, 6);
 }
 
 static void inject_later(struct guest *guest)
 {
-	axvcpu_vcpu_inject_interrupt(guest->vcpu, 0x21);
+	inject_interrupt(guest);
 }
 
 static int inject_while_blocked(struct guest *guest)
