@@ -5,7 +5,8 @@
 #   make user          the library and the tools
 #   make modules       the module, for the kernel whose build tree is KDIR
 #   make install       all of it (also: install-user, install-modules)
-#   make uninstall     what install put there
+#   make uninstall     what install put there, the module for every kernel; needs
+#                      no kernel tree (also: uninstall-user, uninstall-modules)
 #   make demo          boot an emulated host, look around, start a Linux guest
 #   make check         the fast tests
 #   make test          all tests
@@ -22,9 +23,6 @@ KMOD_BUILD ?= $(BUILD)/kmod
 
 INSTALL := install
 KERNELRELEASE = $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"$$/\1/p' $(KDIR)/include/generated/utsrelease.h)
-MODULE_DIR = $(DESTDIR)/lib/modules/$(KERNELRELEASE)/extra
-RULES_DIR = $(DESTDIR)$(PREFIX)/lib/udev/rules.d
-SYSUSERS_DIR = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 
 user_parts := $(patsubst %/Makefile,%,$(wildcard userlib/Makefile tools/axvcpuctl/Makefile tools/axvmm/Makefile))
 module_sources := Kbuild kmod uapi $(if $(AXVCPU_KUNIT),$(wildcard tests/kunit))
@@ -39,7 +37,7 @@ help:
 for_user = $(MAKE) -C $(1) BUILD=$(BUILD) DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) $(2)
 
 user: $(user_parts:%=user-%)
-user-%:
+$(user_parts:%=user-%): user-%:
 	$(call for_user,$*,all)
 $(patsubst %,user-%,$(filter tools/%,$(user_parts))): $(patsubst %,user-%,$(filter userlib,$(user_parts)))
 
@@ -52,7 +50,7 @@ modules: mirror
 mirror: kernel-tree
 	@mkdir -p $(KMOD_BUILD)
 	@find $(module_sources) -type f | LC_ALL=C sort >$(KMOD_BUILD)/.sources.new
-	@touch $(KMOD_BUILD)/.sources
+	@test -e $(KMOD_BUILD)/.sources || : >$(KMOD_BUILD)/.sources
 	@LC_ALL=C comm -23 $(KMOD_BUILD)/.sources $(KMOD_BUILD)/.sources.new | \
 		(cd $(KMOD_BUILD) && xargs -r rm -f)
 	@while read -r file; do \
@@ -74,12 +72,6 @@ install: install-user install-modules
 
 install-user: user
 	$(foreach part,$(user_parts),$(call for_user,$(part),install) &&) true
-	$(INSTALL) -d $(RULES_DIR) $(SYSUSERS_DIR)
-	echo 'KERNEL=="axvcpu", GROUP="axvcpu", MODE="0660"' >$(RULES_DIR)/60-axvcpu.rules
-	echo 'g axvcpu -' >$(SYSUSERS_DIR)/axvcpu.conf
-ifeq ($(DESTDIR),)
-	! command -v systemd-sysusers >/dev/null || systemd-sysusers $(PREFIX)/lib/sysusers.d/axvcpu.conf
-endif
 
 install-modules: modules
 	$(MAKE) -C $(KDIR) M=$(KMOD_BUILD) INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=extra DEPMOD=true modules_install
@@ -87,13 +79,20 @@ ifeq ($(DESTDIR),)
 	depmod -a $(KERNELRELEASE)
 endif
 
-uninstall: kernel-tree
+uninstall: uninstall-user uninstall-modules
+
+uninstall-user:
 	$(foreach part,$(user_parts),$(call for_user,$(part),uninstall) &&) true
-	rm -f $(RULES_DIR)/60-axvcpu.rules $(SYSUSERS_DIR)/axvcpu.conf
-	rm -f $(MODULE_DIR)/axvcpu.ko $(MODULE_DIR)/axvcpu.ko.*
-ifeq ($(DESTDIR),)
-	depmod -a $(KERNELRELEASE)
-endif
+
+# The kernel that it was built for may be gone by now.
+uninstall-modules:
+	@for module in $(DESTDIR)/lib/modules/*/extra/axvcpu.ko*; do \
+		test -e "$$module" || continue; \
+		echo "rm -f $$module"; rm -f "$$module" || exit; \
+		rmdir "$${module%/*}" 2>/dev/null; \
+		release=$${module%/extra/*}; \
+		test -n "$(DESTDIR)" || depmod -a "$${release##*/}" || exit; \
+	done
 
 clean:
 	rm -rf $(BUILD)
@@ -104,10 +103,10 @@ test:
 	tests/run
 
 check:
-	tests/run build/gcc-6.1 build/sparse-6.1 build/tidy-tree unit
+	tests/run build/gcc-6.1 build/sparse-6.1 build/user build/docs build/tidy-tree unit
 
 demo:
 	tests/lab/demo
 
 .PHONY: all help user modules mirror kernel-tree install install-user install-modules \
-	uninstall clean test check demo
+	uninstall uninstall-user uninstall-modules clean test check demo $(user_parts:%=user-%)
