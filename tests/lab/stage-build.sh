@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
-# build/...: every compiler without a warning, and the rules of the tree.
+# build/...: every compiler without a warning, what make install puts, the
+# documentation, and the rules of the tree.
 
 stage_build() {
 	local k
@@ -15,6 +16,9 @@ stage_build() {
 		run_case build/install check_install
 	fi
 	run_case build/uapi-headers check_uapi_headers
+	run_case build/user with_lock "$build/check-user.lock" check_user
+	run_case build/userlib check_userlib
+	run_case build/docs check_docs
 	run_case build/shellcheck check_shell
 	run_case build/tidy-tree check_tree
 }
@@ -52,23 +56,213 @@ without_warnings() {
 	rm -f "$log"
 }
 
-# make uninstall takes away all that make install put there.
+# What people do with a checkout, in a copy of it: make, make install under
+# DESTDIR, make uninstall without the kernel's tree, the same without DESTDIR for
+# what needs no root, make clean.
 check_install() {
-	local dir left
-	dir=$(mktemp -d)
+	local work kernel file
 	need_headers 6.1
-	need_packages $tool_packages
-	with_lock "$(module_build 6.1).lock" install_module "$dir" 6.1
-	install_tools "$dir"
-	(cd "$dir" && find . -type f -o -type l | sort)
-	[ -e "$dir/lib/modules/$(kernel_release 6.1)/extra/axvcpu.ko" ]
-	make_here uninstall KDIR="$(kernel_tree 6.1)" DESTDIR="$dir" PREFIX=/usr
-	left=$(cd "$dir" && find . -type f -o -type l)
-	rm -rf "$dir"
-	if [ -n "$left" ]; then
-		printf 'make uninstall leaves:\n%s\n' "$left"
+	need_packages git $tool_packages
+	work=$(mktemp -d)
+	copy_tree "$work/tree"
+	# The module is that of the boots, not one more.
+	kernel="KDIR=$(kernel_tree 6.1) KMOD_BUILD=$(module_build 6.1) \
+		CONFIG_DEBUG_INFO_BTF_MODULES= CONFIG_MODULE_SIG_ALL="
+	with_lock "$(module_build 6.1).lock" make -j2 -C "$work/tree" $kernel
+	for file in userlib/libaxvcpu-user.so axvcpuctl/axvcpuctl axvmm/axvmm; do
+		[ -e "$work/tree/build/$file" ]
+	done
+
+	with_lock "$(module_build 6.1).lock" make -C "$work/tree" install $kernel DESTDIR="$work/root"
+	diff <(installed_files) <(files_of "$work/root" | sed 's#/lib/modules/[^/]*/#/lib/modules/RELEASE/#')
+	make -C "$work/tree" uninstall KDIR=/nowhere DESTDIR="$work/root"
+	nothing_left "$work/root"
+
+	# Without DESTDIR it also changes the machine's tables: only note that.
+	mkdir "$work/bin"
+	printf '#!/bin/sh\necho "${0##*/} $*" >>"%s"\n' "$work/called" |
+		tee "$work/bin/ldconfig" >"$work/bin/systemd-sysusers"
+	chmod +x "$work/bin"/*
+	PATH=$work/bin:$PATH make -C "$work/tree" install-user PREFIX="$work/prefix"
+	[ -x "$work/prefix/sbin/axvcpuctl" ]
+	grep -q '^ldconfig' "$work/called"
+	grep -qxF "systemd-sysusers $work/prefix/lib/sysusers.d/axvcpu.conf" "$work/called"
+	PATH=$work/bin:$PATH make -C "$work/tree" uninstall-user PREFIX="$work/prefix"
+	nothing_left "$work/prefix"
+
+	make -C "$work/tree" clean
+	[ -z "$(git -C "$work/tree" status --porcelain --ignored | tee /dev/stderr)" ]
+	rm -rf "$work"
+}
+
+# copy_tree DIR: what is or could be committed, committed.
+copy_tree() {
+	local names
+	names=$(mktemp)
+	tree_files >"$names"
+	mkdir -p "$1"
+	tar -c -C "$root" -T "$names" | tar -x -C "$1"
+	rm "$names"
+	git -C "$1" init -q
+	git -C "$1" add -A
+	git -C "$1" -c user.name=axvcpu -c user.email=axvcpu@localhost commit -q -m copy
+}
+
+files_of() { (cd "$1" && find . ! -type d | sed 's/^\.//' | LC_ALL=C sort); }
+
+nothing_left() {
+	[ ! -e "$1" ] || [ -z "$(files_of "$1")" ] || {
+		files_of "$1" | sed 's/^/make uninstall leaves: /'
 		return 1
-	fi
+	}
+}
+
+installed_files() {
+	cat <<-'END'
+		/lib/modules/RELEASE/extra/axvcpu.ko
+		/usr/local/bin/axvmm
+		/usr/local/include/axvcpu-user.h
+		/usr/local/include/axvcpu/axvcpu.h
+		/usr/local/include/axvcpu/axvcpu_x86.h
+		/usr/local/lib/libaxvcpu-user.a
+		/usr/local/lib/libaxvcpu-user.so
+		/usr/local/lib/libaxvcpu-user.so.1
+		/usr/local/lib/pkgconfig/libaxvcpu-user.pc
+		/usr/local/lib/sysusers.d/axvcpu.conf
+		/usr/local/lib/udev/rules.d/60-axvcpu.rules
+		/usr/local/sbin/axvcpuctl
+		/usr/local/share/bash-completion/completions/axvcpuctl
+		/usr/local/share/man/man1/axvmm.1
+		/usr/local/share/man/man3/libaxvcpu-user.3
+		/usr/local/share/man/man4/axvcpu.4
+		/usr/local/share/man/man8/axvcpuctl.8
+	END
+}
+
+# ---- user space ------------------------------------------------------------
+
+# Objects are kept: one with a warning never comes to be.
+check_user() {
+	local cc part
+	need_packages clang $tool_packages libcmocka-dev
+	for cc in gcc clang; do
+		for part in userlib tools/axvcpuctl tools/axvmm tests/unit; do
+			make_here -j2 -C "$root/$part" BUILD="$build/check-$cc" CC="$cc" SANITIZE= \
+				CFLAGS="-O2 -g -Wextra -Werror" all
+		done
+	done
+}
+
+# The library as a program's author meets it, installed under DESTDIR.
+check_userlib() {
+	local work
+	need_packages g++ binutils $tool_packages
+	work=$(mktemp -d)
+	make_here -C "$root/userlib" BUILD="$work/build" DESTDIR="$work/root" install
+	userlib_header "$work"
+	userlib_functions "$work"
+	userlib_programs "$work"
+	rm -rf "$work"
+}
+
+userlib_header() {
+	local options
+	for options in "-x c -std=c11" "-x c++ -std=c++17"; do
+		gcc $options -Wall -Wextra -Wpedantic -Werror -fsyntax-only \
+			-I"$1/root/usr/local/include" "$1/root/usr/local/include/axvcpu-user.h"
+	done
+}
+
+# The header, the map, both libraries and the man page name the same functions,
+# and header and man page the same errnos.
+userlib_functions() {
+	local lib=$1/root/usr/local/lib/libaxvcpu-user header=$root/userlib/include/axvcpu-user.h
+	local man=$root/userlib/man/libaxvcpu-user.3
+	gcc -x c -fsyntax-only -I"$1/root/usr/local/include" -aux-info "$1/prototypes" "$header"
+	sed -n 's/.*axvcpu-user\.h:.* extern .*\b\(axvcpu_[a-z0-9_]*\) (.*/\1/p' "$1/prototypes" | sort >"$1/extern"
+	sed -n 's/.*axvcpu-user\.h:.* \(extern\|static\) .*\b\(axvcpu_[a-z0-9_]*\) (.*/\2/p' "$1/prototypes" | sort >"$1/all"
+	[ -s "$1/extern" ]
+	echo "# $(wc -l <"$1/extern") functions, and $(comm -13 "$1/extern" "$1/all" | wc -l) inline"
+	diff "$1/extern" <(sed -n 's/^\t\(axvcpu_.*\);/\1/p' "$root/userlib/libaxvcpu-user.map" | sort)
+	diff "$1/extern" <(nm -D --defined-only "$lib.so" | sed -n 's/.* T \(.*\)@@AXVCPU_USER_1$/\1/p' | sort)
+	diff "$1/extern" <(nm -g --defined-only "$lib.a" | sed -n 's/.* [A-Z] //p' | sort)
+	diff "$1/all" <(sed -n '/^\.SH SYNOPSIS/,/^\.SH DESC/s/^\.BI ".*\b\(axvcpu_[a-z0-9_]*\)(.*/\1/p' "$man" | sort)
+	diff "$1/all" <(sed -n 's/^ \* \(axvcpu_[a-z0-9_]*\)() - .*/\1/p' "$header" | sort)
+	diff <(userlib_header_errnos "$header") <(userlib_man_errnos "$man")
+}
+
+# One line `FUNCTION ERRNO...` for each function that can fail.
+userlib_header_errnos() {
+	awk '
+		/^ \* axvcpu_[a-z0-9_]*\(\) - / { name = $2; sub(/\(.*/, "", name); returns = 0 }
+		/^ \* Return:/ { returns = 1 }
+		/\*\// { returns = 0 }
+		returns {
+			while (match($0, /-E[A-Z0-9]+/)) {
+				print name, substr($0, RSTART + 1, RLENGTH - 1)
+				$0 = substr($0, RSTART + RLENGTH)
+			}
+		}' "$1" | sort -u
+}
+
+userlib_man_errnos() {
+	awk '
+		/^\.BR axvcpu_[a-z0-9_]* \(\)$/ { name = $2; next }
+		name && /^E[A-Z0-9, ]+$/ {
+			gsub(/,/, "")
+			for (i = 1; i <= NF; i++)
+				print name, $i
+		}
+		{ name = "" }' "$1" | sort -u
+}
+
+# By what pkg-config says: a C and a C++ program with the shared library, one
+# with the static one, and the man page's example.
+userlib_programs() {
+	local flags
+	export PKG_CONFIG_SYSROOT_DIR=$1/root PKG_CONFIG_PATH=$1/root/usr/local/lib/pkgconfig
+	[ "$(pkg-config --modversion libaxvcpu-user)" = "$(sed -n 's/^VERSION := //p' "$root/userlib/Makefile")" ]
+	flags="-Wall -Wextra -Werror $1/program.c $(pkg-config --cflags --libs libaxvcpu-user)"
+	cat >"$1/program.c" <<-'END'
+		#include <axvcpu-user.h>
+		#include <axvcpu/axvcpu_x86.h>
+		#include <errno.h>
+		#include <stdio.h>
+
+		int main(void)
+		{
+			struct axvcpu_device *device;
+
+			puts(axvcpu_name(AXVCPU_NAME_EXIT, AXVCPU_EXIT_HALT));
+			return axvcpu_open("/dev/null", &device) != -ENOTTY;
+		}
+	END
+	gcc -std=c11 $flags -o "$1/shared"
+	g++ -x c++ -std=c++17 $flags -o "$1/shared++"
+	gcc -std=c11 -static $flags -o "$1/static"
+	readelf -d "$1/shared" | grep -q 'NEEDED.*\[libaxvcpu-user\.so\.1\]'
+	[ "$(LD_LIBRARY_PATH=$1/root/usr/local/lib "$1/shared")" = HALT ]
+	[ "$(LD_LIBRARY_PATH=$1/root/usr/local/lib "$1/shared++")" = HALT ]
+	[ "$("$1/static")" = HALT ]
+	sed -n '/^\.EX/,/^\.EE/{/^\.E[XE]/d;s/\\e/\\/g;s/\\-/-/g;p}' \
+		"$root/userlib/man/libaxvcpu-user.3" >"$1/program.c"
+	gcc -std=c11 $flags -Wno-unused-parameter -o "$1/example"
+}
+
+# Man pages and kernel-doc without a warning.
+check_docs() {
+	local page status=0
+	need_packages man-db groff-base perl
+	need_headers 6.1
+	set +o pipefail
+	for page in "$root"/userlib/man/*.[1-8] "$root"/tools/*/*.[1-8] "$root"/tools/*/man/*.[1-8]; do
+		[ -e "$page" ] || continue
+		LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -l "$page" 2>&1 >/dev/null |
+			sed "s#^#${page##*/}: #" | found_nothing || status=1
+	done
+	perl "$(kernel_tree 6.1)/scripts/kernel-doc" -none "$root"/uapi/*.h \
+		"$root/userlib/include/axvcpu-user.h" 2>&1 | found_nothing || status=1
+	return $status
 }
 
 check_uapi_headers() {
