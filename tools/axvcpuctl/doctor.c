@@ -95,15 +95,16 @@ static void read_config(FILE *file, struct config_option *options, size_t count)
 static void check_config(void)
 {
 	struct config_option options[] = {
-		{ "CONFIG_MODULES", true, FINDING_BAD,
+		{ "CONFIG_MODULES", true, FINDING_WARNING,
 		  "axvcpu is a module: use a kernel that can load one", false },
-		{ "CONFIG_MMU_NOTIFIER", true, FINDING_BAD,
+		{ "CONFIG_MMU_NOTIFIER", true, FINDING_WARNING,
 		  "guest memory follows the host's by MMU notifiers: use a kernel with this option, as distributions' have (KVM selects it)",
 		  false },
 		{ "CONFIG_HIGH_RES_TIMERS", true, FINDING_WARNING,
-		  "deadlines of RUN are as coarse as the kernel's tick", false },
-		{ "CONFIG_DEBUG_FS", true, FINDING_NOTE, "axvcpuctl stat does not work without it",
+		  "use a kernel with it: without, deadlines of RUN are as coarse as the kernel's tick",
 		  false },
+		{ "CONFIG_DEBUG_FS", true, FINDING_NOTE,
+		  "use a kernel with it if you want axvcpuctl stat", false },
 		{ "CONFIG_MODULE_SIG_FORCE", false, FINDING_WARNING,
 		  "the kernel takes signed modules only: sign axvcpu.ko with a key that it knows",
 		  false },
@@ -113,7 +114,9 @@ static void check_config(void)
 	size_t i;
 
 	if (!file) {
-		report(FINDING_UNKNOWN, "kernel", NULL, "its configuration is not visible here");
+		report(FINDING_UNKNOWN, "kernel",
+		       "modprobe configs, as root, or put it at /boot/config-$(uname -r); if the module loads, nothing that it needs is missing",
+		       "its configuration is not visible here");
 		return;
 	}
 	read_config(file, options, ARRAY_SIZE(options));
@@ -221,24 +224,26 @@ static bool check_device(void)
 
 static const char *const reason_remedies[AXVCPU_REASON_COUNT] = {
 	[AXVCPU_REASON_NO_HARDWARE] =
-		"use a CPU with SVM or VMX; in a virtual machine, switch nested virtualization on in its host",
+		"use a CPU with AMD SVM; in a virtual machine, switch nested virtualization on in its host",
 	[AXVCPU_REASON_FIRMWARE] =
-		"switch SVM (AMD-V) or VMX (Intel VT-x) on in the firmware setup, then power the machine off and on",
+		"switch SVM (AMD-V) on in the firmware setup, then power the machine off and on",
 	[AXVCPU_REASON_OWNED_BY_KVM] =
-		"end the programs that use KVM, then modprobe -r kvm_amd kvm_intel kvm, as root",
+		"end the programs that use KVM, then modprobe -r kvm_amd kvm, as root",
 	[AXVCPU_REASON_OWNED_BY_OTHER] =
 		"unload the other hypervisor's module (VirtualBox: vboxdrv, VMware: vmmon)",
 	[AXVCPU_REASON_NO_NESTED_PAGING] =
 		"use a newer CPU; in a virtual machine, switch nested paging on in its host",
-	[AXVCPU_REASON_MISSING_FEATURE] = "dmesg | grep axvcpu names the feature",
+	[AXVCPU_REASON_MISSING_FEATURE] =
+		"use another CPU or kernel; dmesg | grep axvcpu may name the feature",
 	[AXVCPU_REASON_HOST_MODE] =
-		"see the README's section on host modes; dmesg | grep axvcpu says more",
+		"use a host that is no confidential virtual machine (SEV-ES, SEV-SNP)",
 	[AXVCPU_REASON_NO_MEMORY] = "free memory, then unload and load the module",
 };
 
 static const char *reason_remedy(uint32_t reason)
 {
-	return reason < AXVCPU_REASON_COUNT ? reason_remedies[reason] : NULL;
+	return reason < AXVCPU_REASON_COUNT ? reason_remedies[reason] :
+					      "install module and tools from the same source";
 }
 
 /* Makes a VM and a vCPU and drops them: nothing else proves as much. */
@@ -270,8 +275,9 @@ static bool check_vcpu(void)
 		return false;
 	}
 	if (ret) {
-		report(FINDING_BAD, "vCPU", NULL, "%s can't be opened: %s", AXVCPU_DEVICE,
-		       strerror(-ret));
+		report(FINDING_BAD, "vCPU",
+		       "unload and load the module; dmesg | grep axvcpu may say why",
+		       "%s can't be opened: %s", AXVCPU_DEVICE, strerror(-ret));
 		return false;
 	}
 	ret = axvcpu_get_info(device, &info);

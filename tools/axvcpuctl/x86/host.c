@@ -11,56 +11,22 @@
 #include "../doctor.h"
 #include "../module.h"
 
-/**
- * struct extension - SVM or VMX
- * @name: as in the manuals
- * @vendor_name: as in firmware menus
- * @flag: in /proc/cpuinfo
- * @kvm: KVM's module for it
- * @msr: the MSR in which the firmware locks it
- * @firmware_off: does that MSR's value say that it is switched off?
- */
-struct extension {
-	const char *name;
-	const char *vendor_name;
-	const char *flag;
-	const char *kvm;
-	uint32_t msr;
-	bool (*firmware_off)(uint64_t value);
-};
+#define KVM_MODULE   "kvm_amd"
+#define MSR_VM_CR    0xc0010114
+#define VM_CR_SVMDIS (1U << 4)
 
-#define MSR_VM_CR	       0xc0010114
-#define VM_CR_SVMDIS	       (1U << 4)
-#define MSR_FEATURE_CONTROL    0x3a
-#define FEATURE_CONTROL_LOCKED (1U << 0)
-#define FEATURE_CONTROL_VMX    (1U << 2) /* outside SMX */
-
-static bool svm_off(uint64_t value)
-{
-	return value & VM_CR_SVMDIS;
-}
-
-static bool vmx_off(uint64_t value)
-{
-	return (value & FEATURE_CONTROL_LOCKED) && !(value & FEATURE_CONTROL_VMX);
-}
-
-static const struct extension svm = {
-	"SVM", "AMD-V, SVM mode", "svm", "kvm_amd", MSR_VM_CR, svm_off,
-};
-static const struct extension vmx = {
-	"VMX", "Intel VT-x", "vmx", "kvm_intel", MSR_FEATURE_CONTROL, vmx_off,
-};
-
-static const struct extension *extension_of_cpu(void)
+static bool has_svm(void)
 {
 	unsigned int a, b, c, d;
 
-	if (__get_cpuid(0x80000001, &a, &b, &c, &d) && (c & (1U << 2)))
-		return &svm;
-	if (__get_cpuid(1, &a, &b, &c, &d) && (c & (1U << 5)))
-		return &vmx;
-	return NULL;
+	return __get_cpuid(0x80000001, &a, &b, &c, &d) && (c & (1U << 2));
+}
+
+static bool has_vmx(void)
+{
+	unsigned int a, b, c, d;
+
+	return __get_cpuid(1, &a, &b, &c, &d) && (c & (1U << 5));
 }
 
 /* The hypervisor that this host itself runs under; false: none. */
@@ -78,8 +44,8 @@ static bool hypervisor(char name[13])
 	return true;
 }
 
-/* Does /proc/cpuinfo list @flag, in the line that begins with @key? */
-static bool cpuinfo_has(const char *key, const char *flag)
+/* Does the kernel list @flag among the CPU's? */
+static bool cpuinfo_has(const char *flag)
 {
 	FILE *file = fopen("/proc/cpuinfo", "re");
 	static char line[16384];
@@ -89,7 +55,7 @@ static bool cpuinfo_has(const char *key, const char *flag)
 	if (!file)
 		return false;
 	while (!found && fgets(line, sizeof(line), file)) {
-		if (strncmp(line, key, strlen(key)))
+		if (strncmp(line, "flags", strlen("flags")))
 			continue;
 		for (word = strtok_r(line, " \t\n:", &rest); word && !found;
 		     word = strtok_r(NULL, " \t\n:", &rest))
@@ -112,93 +78,87 @@ static bool read_msr(uint32_t number, uint64_t *value)
 	return ok;
 }
 
-static void report_no_extension(void)
+static void report_no_svm(void)
 {
 	char name[13];
 
-	if (hypervisor(name))
+	if (has_vmx())
+		report(FINDING_BAD, "CPU",
+		       "use a machine with AMD SVM, or an emulated one: make demo in the source tree",
+		       "it has VMX, for which this version of axvcpu has no back end");
+	else if (hypervisor(name))
 		report(FINDING_BAD, "CPU",
 		       "switch nested virtualization on in the host that runs this virtual machine",
-		       "it shows neither SVM nor VMX; this is a virtual machine (%s)", name);
+		       "it does not show SVM; this is a virtual machine (%s)", name);
 	else
 		report(FINDING_BAD, "CPU",
 		       "use another machine, or an emulated one: make demo in the source tree",
-		       "it has neither SVM nor VMX");
+		       "it does not have SVM");
 }
 
-static void check_nested_paging(const struct extension *extension)
+static void check_nested_paging(void)
 {
 	unsigned int a, b, c, d;
-	bool present;
 
-	if (extension == &svm)
-		present = __get_cpuid(0x8000000a, &a, &b, &c, &d) && (d & 1);
-	else
-		present = cpuinfo_has("vmx flags", "ept");
-	if (present)
-		report(FINDING_OK, "CPU", NULL, "it has %s with %s", extension->name,
-		       extension == &svm ? "NPT" : "EPT");
+	if (__get_cpuid(0x8000000a, &a, &b, &c, &d) && (d & 1))
+		report(FINDING_OK, "CPU", NULL, "it has SVM with NPT");
 	else
 		report(FINDING_BAD, "CPU",
 		       "use a newer CPU; in a virtual machine, switch nested paging on in its host",
-		       "it has %s, but no second-stage address translation", extension->name);
+		       "it has SVM, but no second-stage address translation");
 }
 
-static void check_firmware(const struct extension *extension)
+static void check_firmware(void)
 {
-	char remedy[160];
+	static const char *const remedy =
+		"switch SVM (also called AMD-V) on in the firmware setup, then power the machine off and on";
 	uint64_t value;
 
-	snprintf(remedy, sizeof(remedy),
-		 "switch %s on in the firmware setup, then power the machine off and on",
-		 extension->vendor_name);
-	if (read_msr(extension->msr, &value)) {
-		if (extension->firmware_off(value))
+	if (read_msr(MSR_VM_CR, &value)) {
+		if (value & VM_CR_SVMDIS)
 			report(FINDING_BAD, "firmware", remedy,
-			       "it has switched %s off (MSR 0x%x is 0x%llx)", extension->name,
-			       extension->msr, (unsigned long long)value);
+			       "it has switched SVM off (MSR 0x%x is 0x%llx)", MSR_VM_CR,
+			       (unsigned long long)value);
 		else
-			report(FINDING_OK, "firmware", NULL, "it leaves %s on", extension->name);
+			report(FINDING_OK, "firmware", NULL, "it leaves SVM on");
 		return;
 	}
-	if (!cpuinfo_has("flags", extension->flag))
+	if (!cpuinfo_has("svm"))
 		report(FINDING_BAD, "firmware", remedy,
-		       "the kernel finds %s switched off, by the firmware or on its command line",
-		       extension->name);
+		       "the kernel finds SVM switched off, by the firmware or on its command line");
 	else
 		report(FINDING_UNKNOWN, "firmware",
 		       geteuid() ? "run this as root, with modprobe msr" :
 				   "modprobe msr makes it visible",
-		       "whether it leaves %s on is not visible; the kernel has not found it off",
-		       extension->name);
+		       "whether it leaves SVM on is not visible; the kernel has not found it off");
 }
 
-static void check_kvm(const struct extension *extension)
+static void check_kvm(void)
 {
-	int users = module_users(extension->kvm);
-	char remedy[96], line[16] = "";
+	static const char *const remedy =
+		"end the programs that use KVM, then modprobe -r " KVM_MODULE " kvm, as root";
+	int users = module_users(KVM_MODULE);
+	char line[16] = "";
 
-	snprintf(remedy, sizeof(remedy),
-		 "end the programs that use KVM, then modprobe -r %s kvm, as root", extension->kvm);
-	if (!module_present(extension->kvm)) {
-		report(FINDING_OK, "owner", NULL, "%s is not loaded", extension->kvm);
+	if (!module_present(KVM_MODULE)) {
+		report(FINDING_OK, "owner", NULL, "%s is not loaded", KVM_MODULE);
 		return;
 	}
 	if (users > 0) {
 		report(FINDING_WARNING, "owner", remedy,
 		       "%s is loaded and has %d users: if they run VMs, the extension is theirs",
-		       extension->kvm, users);
+		       KVM_MODULE, users);
 		return;
 	}
 	read_line("/sys/module/kvm/parameters/enable_virt_at_load", line, sizeof(line));
 	if (*line == 'Y')
 		report(FINDING_WARNING, "owner", remedy,
 		       "%s is loaded and takes the extension at once (kvm.enable_virt_at_load=Y)",
-		       extension->kvm);
+		       KVM_MODULE);
 	else
-		report(FINDING_NOTE, "owner", NULL,
+		report(FINDING_NOTE, "owner", remedy,
 		       "%s is loaded without users: axvcpu and KVM take turns, whoever has a VM first",
-		       extension->kvm);
+		       KVM_MODULE);
 }
 
 static void check_others(void)
@@ -228,14 +188,12 @@ static void check_others(void)
 
 void doctor_host(void)
 {
-	const struct extension *extension = extension_of_cpu();
-
-	if (!extension) {
-		report_no_extension();
+	if (!has_svm()) {
+		report_no_svm();
 		return;
 	}
-	check_nested_paging(extension);
-	check_firmware(extension);
-	check_kvm(extension);
+	check_nested_paging();
+	check_firmware();
+	check_kvm();
 	check_others();
 }
