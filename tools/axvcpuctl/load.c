@@ -57,7 +57,7 @@ static int load_error(const char *what, int error)
 			what, release());
 	case ENOEXEC:
 		return fail(
-			"%s was not loaded: it was built for another kernel than %s; build it with KDIR=/lib/modules/%s/build",
+			"%s was not loaded: it was not built for kernel %s; build it with KDIR=/lib/modules/%s/build",
 			what, release(), release());
 	case EKEYREJECTED:
 	case ENOKEY:
