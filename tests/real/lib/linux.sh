@@ -6,15 +6,16 @@
 
 # guest_linux VERSION BOOT-OPTION...
 guest_linux() {
-	local version=$1 output status=0
+	local version=$1 output status=0 limit=300
 	shift
+	[[ " $* " != *" debug "* ]] || limit=600
 	output=$(mktemp)
 	# The marker is computed by the guest, so that an echo of the typed line is
 	# not taken for it.
 	printf 'echo "sum=$((40000 + 2345)) on $(uname -r)"\npoweroff -f\n' |
-		"$root/tests/boot" "$@" --timeout 300 -- \
+		"$root/tests/boot" "$@" --timeout $limit -- \
 			axvmm --kernel "/guests/vmlinuz-$version" --initrd /guests/initrd \
-			--timeout 240 >"$output" || status=$?
+			--timeout $((limit - 60)) >"$output" || status=$?
 	expect "$output" "Linux version $version" \
 		"axvcpu-guest: user space reached on Linux $version" \
 		"sum=42345 on $version"
