@@ -22,10 +22,12 @@ backend_emulator() {
 	# One thread for all CPUs: QEMU 7.2's FXRSTOR, XRSTOR and FLDENV on any CPU change
 	# CPU 0's hflags2 (cpu_clear_ignne()), without a lock, from their own thread, and
 	# so undo VMRUN or #VMEXIT there: a guest runs on the host's page tables then.
+	# no_timer_check: on a busy machine the emulated timer may miss the kernel's check,
+	# which panics then.
 	emulator=(qemu-system-x86_64 -M q35 -accel tcg,thread=single -cpu "$cpu_model" -smp "$cpus" -m "$memory"
 		-nodefaults -display none -no-reboot
 		-kernel "$(kernel_image "$kernel")" -initrd "$run/initrd"
-		-append "console=ttyS0 loglevel=6 printk.devkmsg=on panic=-1 oops=panic rcupdate.rcu_cpu_stall_timeout=40 $append"
+		-append "console=ttyS0 loglevel=6 printk.devkmsg=on panic=-1 oops=panic rcupdate.rcu_cpu_stall_timeout=40 no_timer_check $append"
 		-chardev "file,id=console,path=$run/console.log" -serial chardev:console
 		-chardev "pipe,id=monitor,path=$run/monitor" -mon chardev=monitor,mode=control
 		-device virtio-serial-pci,ioeventfd=off
