@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The host goes down while guests run: the kernel's way, by reboot(2), which tells the
+# module first, to restart or to power off; and at once, by sysrq, which tells nobody.
+# kernels: 6.1 6.12 debug
+
+. "${BASH_SOURCE[0]%/*}/lib/real.sh"
+
+with=$(mktemp -d)
+boot_options=("$@")
+limit=120
+[[ " $* " != *" debug "* ]] || limit=300
+printf '\xeb\xfe' >"$with/spin" # jmp to itself
+
+# One guest for each CPU, and one that comes and goes.
+guests='
+	for cpu in 0 1; do
+		taskset -c $cpu axvmm --flat 0x7c00 /with/spin </dev/null >/dev/null 2>&1 &
+		until grep -q "^$! .* entries [1-9]" /sys/kernel/debug/axvcpu/stats; do usleep 50000; done
+	done
+	while :; do axvcpuctl smoke halt >/dev/null 2>&1; done &
+	sleep 1
+	echo "guests run: $(grep -c " entries [1-9]" /sys/kernel/debug/axvcpu/stats)"
+'
+
+# goes_down STATUS COMMAND CONSOLE-TEXT...: tests/boot ends so, the kernel said that,
+# and it did not hang until it was out of time.
+goes_down() {
+	local wanted=$1 command=$2 status=0 start=$SECONDS token=axvcpu_lab_run=$$-$RANDOM log
+	shift 2
+	"$root/tests/boot" "${boot_options[@]}" --with "$with" --timeout $limit --append $token \
+		-- sh -c "$guests$command" >"$with/output" 2>&1 </dev/null || status=$?
+	[ "$status" = "$wanted" ] || broken "$with/output" "with '$command' the host ended with $status, not $wanted"
+	[ $((SECONDS - start)) -lt $limit ] || broken "$with/output" "with '$command' the host hung"
+	grep -qE '^guests run: [23]$' "$with/output" || broken "$with/output" "there were no guests at '$command'"
+	log=$(grep -l -- $token "$build"/boot-logs/*/emulator.log)
+	expect "${log%/*}/console.log" "$@"
+}
+
+goes_down 0 'exit 0' 'reboot: Restarting system'
+goes_down 125 'poweroff -f' 'reboot: Power down'
+goes_down 125 'echo b >/proc/sysrq-trigger' 'sysrq: Resetting'
+rm -rf "$with"
