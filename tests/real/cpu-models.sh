@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Hosts with CPUs that lack something which axvcpu does without: five-level paging
+# (so four levels of nested paging), XSAVE, pages of 1 GiB; and one with a page of
+# 1 GiB to spare.
+
+. "${BASH_SOURCE[0]%/*}/lib/real.sh"
+
+need_packages $tool_packages jq
+with=$(mktemp -d)
+output=$with/output
+boot_options=("$@")
+
+# The selftests that look at what differs between these hosts.
+programs="start_mode_test memory_backing_test memory_isolation_test translate_test
+	exit_npf_test regs_test regs_invalid_test leak_fpu_test cpuid_test"
+
+build_selftests() {
+	make_here -s -j2 -C "$root/tests/selftests" BUILD="$build" all
+	(cd "$build/selftests" && cp $programs huge_1g_test "$with")
+}
+
+# check_model MODEL JQ-CONDITION [BOOT-OPTION]...: in $output, what info says is so,
+# every guest of smoke and every program passed.
+check_model() {
+	local model=$1 condition=$2 name
+	shift 2
+	in_host "$output" '
+		record json axvcpuctl info --json
+		record cpuinfo grep -m 1 ^flags /proc/cpuinfo
+		record smoke axvcpuctl smoke
+		cd /with
+		for program in '"$(echo $programs)"'; do
+			record $program timeout -s KILL 90 ./$program
+		done
+		record huge timeout -s KILL 90 ./huge_1g_test
+		' "${boot_options[@]}" --cpu-model "$model" --with "$with" --timeout 400 "$@"
+	recorded "$output" json | jq -e ".can_run and ($condition)" >/dev/null ||
+		broken "$output" "on $model not: $condition"
+	expect_record "$output" smoke 0 ' ok, 0 failed, 0 skipped'
+	for name in $programs; do
+		expect_record "$output" "$name" 0 passed
+	done
+}
+
+# lacks FLAG: so says the host's kernel; the emulator was understood.
+lacks() {
+	[[ " $(recorded "$output" cpuinfo) " != *" $1 "* ]] || broken "$output" "the host has $1"
+}
+
+with_lock "$build/lock" build_selftests
+
+check_model max '.stage2_levels == 5 and .capabilities["huge-1g"] and .block_length.fpu > 576' \
+	--memory 4096 --append 'hugepagesz=1G hugepages=1'
+expect_record "$output" huge 0 'ok - huge entries made by a walk over the whole page' passed
+
+check_model max,la57=off,pdpe1gb=off '.stage2_levels == 4 and (.capabilities["huge-1g"] | not)'
+lacks la57
+lacks pdpe1gb
+expect_record "$output" huge 4 'SKIP: no second-stage entries of 1 GiB'
+
+check_model max,xsave=off '.block_length.fpu == 576'
+lacks xsave
+rm -rf "$with"
