@@ -118,7 +118,7 @@ static void stage_run(struct stage *s, u32 state, const u8 *code, const u8 *end)
 	start_code(&s->v, AXVCPU_X86_START_REAL, code, end);
 	runner_start(&s->runner, &s->v, -1);
 	NEED(WAIT_FOR(state_of(&s->v) == state, 2000), "the vCPU does not become %s",
-	     axvcpu_state_name(state));
+	     axvcpu_name(AXVCPU_NAME_STATE, state));
 }
 
 void stage_enter(struct stage *s, u32 state, bool pending)
@@ -137,7 +137,7 @@ void stage_enter(struct stage *s, u32 state, bool pending)
 		NEED_EXIT(&s->v, IO_READ);
 	if (state == AXVCPU_STATE_FREE)
 		NEED_RET(call(s->v.fd, AXVCPU_UNBIND, NULL));
-	NEED(state_of(&s->v) == state, "the vCPU is not %s", axvcpu_state_name(state));
+	NEED(state_of(&s->v) == state, "the vCPU is not %s", axvcpu_name(AXVCPU_NAME_STATE, state));
 	if (state == AXVCPU_STATE_FREE || state == AXVCPU_STATE_READY)
 		NEED_RET(get_block(&s->v, AXVCPU_BLOCK_GENERAL, block_buffer));
 }

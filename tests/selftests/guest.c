@@ -241,7 +241,7 @@ bool expect_exit_at(struct vcpu *v, u32 reason, const char *file, int line)
 	if (got == reason)
 		return true;
 	report(false, file, line,
-	       text_of("exit %s comes, not %s", axvcpu_exit_name(reason), exit_text(v)));
+	       text_of("exit %s comes, not %s", axvcpu_name(AXVCPU_NAME_EXIT, reason), exit_text(v)));
 	show_registers(v);
 	return false;
 }

@@ -184,7 +184,7 @@ const struct axvcpu_info *info(void)
 int open_device(void)
 {
 	if (info()->reason)
-		skip("no vCPUs on this host: %s", axvcpu_reason_text(info()->reason));
+		skip("no vCPUs on this host: %s", axvcpu_name(AXVCPU_NAME_REASON, info()->reason));
 	return open_device_only();
 }
 

@@ -18,8 +18,8 @@ static struct vcpu v;
 static const char *cause(void)
 {
 	if (v.run->exit.reason != AXVCPU_EXIT_NOTHING)
-		return axvcpu_exit_name(v.run->exit.reason);
-	return axvcpu_cause_name(v.run->exit.u.nothing.cause);
+		return axvcpu_name(AXVCPU_NAME_EXIT, v.run->exit.reason);
+	return axvcpu_name(AXVCPU_NAME_CAUSE, v.run->exit.u.nothing.cause);
 }
 
 #define CHECK_CAUSE(name, ...)                                                                    \

@@ -283,7 +283,7 @@ static bool check_vcpu(void)
 	ret = axvcpu_get_info(device, &info);
 	if (!ret && info.reason) {
 		report(FINDING_BAD, "vCPU", reason_remedy(info.reason), "the module says: %s",
-		       axvcpu_reason_text(info.reason));
+		       axvcpu_name(AXVCPU_NAME_REASON, info.reason));
 		axvcpu_close(device);
 		return false;
 	}
@@ -295,7 +295,7 @@ static bool check_vcpu(void)
 		       "one can't be created: %s", strerror(-ret));
 	else
 		report(FINDING_OK, "vCPU", NULL, "one was created, with the %s back end",
-		       axvcpu_backend_name(info.backend));
+		       axvcpu_name(AXVCPU_NAME_BACKEND, info.backend));
 	return !ret;
 }
 

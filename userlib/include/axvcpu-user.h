@@ -578,13 +578,6 @@ const char *axvcpu_name(enum axvcpu_name_of of, uint32_t value);
  */
 char *axvcpu_describe_exit(const struct axvcpu_exit *exit, char *text, size_t size);
 
-/* The names of before, until their last users have moved on. */
-#define axvcpu_exit_name(reason)     axvcpu_name(AXVCPU_NAME_EXIT, reason)
-#define axvcpu_cause_name(cause)     axvcpu_name(AXVCPU_NAME_CAUSE, cause)
-#define axvcpu_state_name(state)     axvcpu_name(AXVCPU_NAME_STATE, state)
-#define axvcpu_backend_name(backend) axvcpu_name(AXVCPU_NAME_BACKEND, backend)
-#define axvcpu_reason_text(reason)   axvcpu_name(AXVCPU_NAME_REASON, reason)
-
 #ifdef __cplusplus
 }
 #endif
