@@ -22,12 +22,21 @@ struct axvcpu_stage2_format;
 /**
  * struct axvcpu_host - what the chosen back end offers on this host
  *
+ * @backend: enum axvcpu_backend
+ * @mode: enum axvcpu_mode
+ * @capabilities: AXVCPU_CAP_*
+ * @gpa_bits: guest-physical addresses have so many bits
+ * @stage2_levels: of the second-stage tables; by max_guest_page_table_levels()
+ * @tags: ASIDs, VPIDs, VMIDs that the hardware has
+ * @block_length: bytes of each register block, 0: there is none
+ * @stage2_format: how second-stage entries are written
+ *
  * Filled by the back end's init(), constant afterwards; GET_INFO copies it.
  */
 struct axvcpu_host {
-	u32 backend;			/* enum axvcpu_backend */
-	u32 mode;			/* enum axvcpu_mode */
-	u64 capabilities;		/* AXVCPU_CAP_* */
+	u32 backend;
+	u32 mode;
+	u64 capabilities;
 	u32 gpa_bits;
 	u32 stage2_levels;
 	u32 tags;

@@ -246,6 +246,7 @@ userlib_programs() {
 	[ "$("$1/static")" = HALT ]
 	sed -n '/^\.EX/,/^\.EE/{/^\.E[XE]/d;s/\\e/\\/g;s/\\-/-/g;p}' \
 		"$root/userlib/man/libaxvcpu-user.3" >"$1/program.c"
+	# A page's handlers leave out what they don't need.
 	gcc -std=c11 $flags -Wno-unused-parameter -o "$1/example"
 }
 
@@ -260,7 +261,7 @@ check_docs() {
 		LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -l "$page" 2>&1 >/dev/null |
 			sed "s#^#${page##*/}: #" | found_nothing || status=1
 	done
-	perl "$(kernel_tree 6.1)/scripts/kernel-doc" -none "$root"/uapi/*.h \
+	perl "$(kernel_tree 6.1)/scripts/kernel-doc" -none "$root"/uapi/*.h "$root/kmod/arch.h" \
 		"$root/userlib/include/axvcpu-user.h" 2>&1 | found_nothing || status=1
 	return $status
 }

@@ -117,7 +117,7 @@ static void *storm(void *argument)
 	return (void *)count;
 }
 
-GUEST(spin_main, 64, "cli; 1: cmp $0, (%rsi); je 1b; mov $1, %eax\n" GUEST_DONE);
+GUEST(spin_main, 64, "cli; 1: cmpl $0, (%rsi); je 1b; mov $1, %eax\n" GUEST_DONE);
 GUEST(count_handler, 64, "incq 0x20000; iretq");
 
 static void check_storm(void)
