@@ -10,11 +10,13 @@
 #   make demo          boot an emulated host, look around, start a Linux guest
 #   make check         the fast tests
 #   make test          all tests
+#   make bench         measure axvcpu beside KVM
 #   make clean         remove build/
 #
 #   KDIR=DIR           the kernel's build tree, default that of the running kernel
 #   PREFIX=DIR         default /usr/local
 #   DESTDIR=DIR        install under DIR instead of /
+#   BACKEND=NAME       bench: the hardware, default svm
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
@@ -108,5 +110,10 @@ check:
 demo:
 	tests/lab/demo
 
+BACKEND ?= svm
+
+bench:
+	tests/bench/run --backend $(BACKEND)
+
 .PHONY: all help user modules mirror kernel-tree install install-user install-modules \
-	uninstall uninstall-user uninstall-modules clean test check demo $(user_parts:%=user-%)
+	uninstall uninstall-user uninstall-modules clean test check demo bench $(user_parts:%=user-%)

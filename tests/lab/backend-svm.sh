@@ -5,6 +5,7 @@
 
 backend_kernels="6.1 6.12 debug"
 backend_default_cpu=max
+backend_arch=x86 # of the benchmark
 
 # backend_need: the emulator, the guests, $kernel and, for $module, its headers.
 backend_need() {
@@ -15,7 +16,7 @@ backend_need() {
 }
 
 # backend_emulator: set the array `emulator` from $kernel, $cpu_model, $cpus,
-# $memory, $append, $icount and $terminal. The command's input is the emulator's own, all
+# $memory, $append, $icount, $plugin and $terminal. The command's input is the emulator's own, all
 # else goes to and comes from files in $run.
 backend_emulator() {
 	# q35 because interpreting the other machine's _PRT takes the debug kernel 30 s.
@@ -46,5 +47,8 @@ backend_emulator() {
 	fi
 	if [ -n "$icount" ]; then
 		emulator+=(-icount shift=0,sleep=off)
+	fi
+	if [ -n "$plugin" ]; then
+		emulator+=(-plugin "file=$plugin")
 	fi
 }
