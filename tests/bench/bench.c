@@ -3,6 +3,7 @@
  * One side's program: measure the cases that are named, or all.
  *
  *   bench-SIDE [--icount] [--profile CASE] [CASE...]
+ *   bench-axvcpu --prepare
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -12,9 +13,10 @@
 
 #include "cases.h"
 #include "measure.h"
+#include "prepare.h"
 
 static const struct bench_case *const tables[] = {
-	exit_cases,
+	exit_cases, touch_cases, life_cases, memory_cases, smp_cases, boot_cases,
 };
 
 static bool icount;
@@ -68,6 +70,8 @@ int main(int argc, char **argv)
 	for (argv++; argc > 1 && *argv && !strncmp(*argv, "--", 2); argv++) {
 		if (!strcmp(*argv, "--icount")) {
 			icount = true;
+		} else if (!strcmp(*argv, "--prepare")) {
+			return prepare_boot() ? 1 : 0;
 		} else if (!strcmp(*argv, "--profile") && argv[1]) {
 			profile = *++argv;
 		} else {

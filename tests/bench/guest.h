@@ -44,6 +44,7 @@ enum guest_program {
 	GUEST_WRMSR,
 
 	GUEST_TOUCH_PAGES,
+	GUEST_CPUID_LIST, /* x86/cpuid_list.h */
 	GUEST_SPIN,
 };
 

@@ -6,9 +6,13 @@
 #ifndef BENCH_MARKERS_H
 #define BENCH_MARKERS_H
 
-#define MARKER_STOP    0x8000 /* else: start */
-#define MARKER_PROFILE 0x4000 /* at a stop: print the counts by address, too */
-#define MARKER_IDS     128
+#define MARKER_IDS	    128
+#define MARKER_START	    0
+#define MARKER_STOP	    1
+#define MARKER_STOP_PROFILE 2 /* print the counts by address, too */
+#define MARKER_PAUSE	    3 /* from here to the next RESUME nothing counts */
+#define MARKER_RESUME	    4
+#define MARKER_KINDS	    5
 
 #ifndef __ASSEMBLER__
 
@@ -16,11 +20,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** marker() - execute the marker @id: below MARKER_IDS, with the flags above */
-void marker(unsigned int id);
+/** marker() - execute a marker: @kind is MARKER_*, @id below MARKER_IDS */
+void marker(unsigned int kind, unsigned int id);
 
-/** marker_decode() - is it a marker's instruction? Then its @id. */
-bool marker_decode(const uint8_t *bytes, size_t length, unsigned int *id);
+/** marker_decode() - is it a marker's instruction? Then *@number is kind * MARKER_IDS + id. */
+bool marker_decode(const uint8_t *bytes, size_t length, unsigned int *number);
 
 #endif
 #endif /* BENCH_MARKERS_H */

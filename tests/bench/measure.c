@@ -13,11 +13,20 @@ static const char *profiled;
 static const char *running_name;
 static unsigned int running_id;
 static uint64_t running_since;
+static uint64_t paused_since, paused_for;
 
 void measure_init(bool icount, const char *profile)
 {
+	unsigned int i;
+
 	counts_instructions = icount;
 	profiled = profile;
+	/* So that no marker's page comes in while something is measured. */
+	for (i = 0; i < MARKER_IDS; i++) {
+		marker(MARKER_START, i);
+		marker(MARKER_PAUSE, i);
+		marker(MARKER_RESUME, i);
+	}
 }
 
 uint64_t measure_now(void)
@@ -34,18 +43,42 @@ void measure_start(const char *name)
 {
 	running_name = name;
 	running_id = (running_id + 1) % MARKER_IDS;
-	marker(running_id);
+	paused_for = 0;
+	marker(MARKER_START, running_id);
 	running_since = measure_now();
+}
+
+void measure_pause(void)
+{
+	paused_since = measure_now();
+	marker(MARKER_PAUSE, 0);
+}
+
+void measure_resume(void)
+{
+	marker(MARKER_RESUME, 0);
+	paused_for += measure_now() - paused_since;
+}
+
+static void stop(const char *kind, uint64_t operations)
+{
+	uint64_t ticks = measure_now() - running_since - paused_for;
+	bool profile = profiled && !strcmp(profiled, running_name);
+
+	marker(profile ? MARKER_STOP_PROFILE : MARKER_STOP, running_id);
+	printf("%s %s %u %" PRIu64 " %" PRIu64 "\n", kind, running_name, running_id, operations,
+	       ticks);
+	fflush(stdout);
 }
 
 void measure_stop(uint64_t operations)
 {
-	uint64_t ticks = measure_now() - running_since;
-	bool profile = profiled && !strcmp(profiled, running_name);
+	stop("run", operations);
+}
 
-	marker(running_id | MARKER_STOP | (profile ? MARKER_PROFILE : 0));
-	printf("run %s %u %" PRIu64 " %" PRIu64 "\n", running_name, running_id, operations, ticks);
-	fflush(stdout);
+void measure_stop_span(uint64_t operations)
+{
+	stop("span", operations);
 }
 
 void measure_value(const char *name, const char *unit, double value)

@@ -21,6 +21,13 @@ void measure_init(bool icount, const char *profile);
 void measure_start(const char *name);
 void measure_stop(uint64_t operations);
 
+/** measure_stop_span() - as measure_stop(), where waiting counts: "span" instead of "run" */
+void measure_stop_span(uint64_t operations);
+
+/** measure_pause() - until measure_resume() nothing counts, neither ticks nor instructions */
+void measure_pause(void);
+void measure_resume(void);
+
 /** measure_value() - print "value NAME UNIT VALUE": a figure that is no stretch */
 void measure_value(const char *name, const char *unit, double value);
 

@@ -9,7 +9,7 @@
  * gets
  *
  *   stop ID TOTAL CLASS=COUNT...
- *   pc ADDRESS COUNT		one line for each address, if the ID asks for it
+ *   pc ADDRESS COUNT		one line for each address, if the marker asks for it
  *
  * Every instruction adds one to a counter of its own; sums are made at the markers.
  * For one emulated CPU only (-icount has one): the counters are not atomic.
@@ -30,6 +30,7 @@
 struct counter {
 	uint64_t pc;
 	uint64_t count;
+	uint64_t saved;
 	uint32_t class;
 };
 
@@ -137,7 +138,19 @@ static void print_counter(struct counter *counter, void *context)
 		fprintf(out, "pc %016" PRIx64 " %" PRIu64 "\n", counter->pc, counter->count);
 }
 
-static void stop(unsigned int id)
+static void save(struct counter *counter, void *context)
+{
+	(void)context;
+	counter->saved = counter->count;
+}
+
+static void restore(struct counter *counter, void *context)
+{
+	(void)context;
+	counter->count = counter->saved;
+}
+
+static void stop(unsigned int id, bool profile)
 {
 	uint64_t sums[CLASS_COUNT] = { 0 }, total = 0;
 	unsigned int i;
@@ -145,24 +158,33 @@ static void stop(unsigned int id)
 	for_each_counter(sum, sums);
 	for (i = 0; i < CLASS_COUNT; i++)
 		total += sums[i];
-	fprintf(out, "stop %u %" PRIu64, id & ~MARKER_PROFILE, total);
+	fprintf(out, "stop %u %" PRIu64, id, total);
 	for (i = 0; i < CLASS_COUNT; i++)
 		fprintf(out, " %s=%" PRIu64, class_name(i), sums[i]);
 	fprintf(out, "\n");
-	if (id & MARKER_PROFILE)
+	if (profile)
 		for_each_counter(print_counter, NULL);
 	fflush(out);
 }
 
 static void marker_executed(unsigned int vcpu_index, void *userdata)
 {
-	unsigned int id = (uintptr_t)userdata;
+	unsigned int number = (uintptr_t)userdata, kind = number / MARKER_IDS;
 
 	(void)vcpu_index;
-	if (id & MARKER_STOP)
-		stop(id & ~MARKER_STOP);
-	else
+	switch (kind) {
+	case MARKER_START:
 		for_each_counter(clear, NULL);
+		break;
+	case MARKER_PAUSE:
+		for_each_counter(save, NULL);
+		break;
+	case MARKER_RESUME:
+		for_each_counter(restore, NULL);
+		break;
+	default:
+		stop(number % MARKER_IDS, kind == MARKER_STOP_PROFILE);
+	}
 }
 
 /* ---- translation ----------------------------------------------------------- */
@@ -179,14 +201,14 @@ static void translated(qemu_plugin_id_t plugin, struct qemu_plugin_tb *tb)
 		size_t length = qemu_plugin_insn_size(insn);
 		struct counter *counter = counter_at(qemu_plugin_insn_vaddr(insn),
 						     classify(&classifier, bytes, length));
-		unsigned int id;
+		unsigned int number;
 
 		qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
 							   &counter->count, 1);
-		if (marker_decode(bytes, length, &id))
+		if (marker_decode(bytes, length, &number))
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, marker_executed,
 							       QEMU_PLUGIN_CB_NO_REGS,
-							       (void *)(uintptr_t)id);
+							       (void *)(uintptr_t)number);
 	}
 }
 

@@ -118,14 +118,14 @@ static void decode(struct insn *insn, const uint8_t *bytes, size_t length)
 	insn->sib = *at;
 }
 
-bool marker_decode(const uint8_t *bytes, size_t length, unsigned int *id)
+bool marker_decode(const uint8_t *bytes, size_t length, unsigned int *number)
 {
 	static const uint8_t nop[4] = { 0x0f, 0x1f, 0x84, 0x00 };
 
 	if (length != 8 || memcmp(bytes, nop, sizeof(nop)) ||
 	    (bytes[6] | bytes[7] << 8) != MARKER_MAGIC)
 		return false;
-	*id = bytes[4] | bytes[5] << 8;
+	*number = bytes[4] | bytes[5] << 8;
 	return true;
 }
 

@@ -26,6 +26,7 @@ PROGRAM(cpuid);
 PROGRAM(rdmsr);
 PROGRAM(wrmsr);
 PROGRAM(touch_pages);
+PROGRAM(cpuid_list);
 PROGRAM(spin);
 #undef PROGRAM
 
@@ -44,6 +45,7 @@ static const uint8_t *const programs[] = {
 	[GUEST_RDMSR] = guest_rdmsr,
 	[GUEST_WRMSR] = guest_wrmsr,
 	[GUEST_TOUCH_PAGES] = guest_touch_pages,
+	[GUEST_CPUID_LIST] = guest_cpuid_list,
 	[GUEST_SPIN] = guest_spin,
 };
 

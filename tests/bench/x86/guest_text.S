@@ -115,6 +115,20 @@ guest_text:
 2:	out	%al, $GUEST_PORT
 	jmp	2b
 
+	program	cpuid_list		/* RDI: struct cpuid_leaf, RSI: how many */
+1:	mov	(%rdi), %eax
+	mov	4(%rdi), %ecx
+	cpuid
+	mov	%eax, 8(%rdi)
+	mov	%ebx, 12(%rdi)
+	mov	%ecx, 16(%rdi)
+	mov	%edx, 20(%rdi)
+	add	$24, %rdi
+	dec	%rsi
+	jnz	1b
+2:	out	%al, $GUEST_PORT
+	jmp	2b
+
 	program	spin
 1:	jmp	1b
 

@@ -3,10 +3,9 @@
 
 extern const uint8_t marker_stubs[] __attribute__((visibility("hidden")));
 
-void marker(unsigned int id)
+void marker(unsigned int kind, unsigned int id)
 {
-	unsigned int flags = (id & MARKER_STOP ? 2 : 0) + (id & MARKER_PROFILE ? 1 : 0);
-	unsigned int stub = flags * MARKER_IDS + id % MARKER_IDS;
+	const uint8_t *stub = marker_stubs + (kind * MARKER_IDS + id % MARKER_IDS) * MARKER_STUB;
 
-	((void (*)(void))(uintptr_t)(marker_stubs + (size_t)stub * MARKER_STUB))();
+	((void (*)(void))(uintptr_t)stub)();
 }

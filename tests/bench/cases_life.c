@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * The lives of VMs and vCPUs. What the kernel puts off belongs to them: RCU, SRCU,
+ * work queues. So a batch ends when its memory is back.
+ */
+#include <stdlib.h>
+
+#include "cases.h"
+#include "fail.h"
+#include "machine.h"
+#include "measure.h"
+#include "settle.h"
+
+/* ---- VMs ---------------------------------------------------------------------- */
+
+static int make_vms(const struct side_device *device, unsigned int count)
+{
+	struct side_vm vm;
+
+	while (count--) {
+		if (side_vm_create(device, &vm))
+			return -1;
+		side_vm_close(&vm);
+	}
+	return 0;
+}
+
+/* The first batch fills caches; what is free after it must be free again. */
+static int measure_vms(const struct bench_case *bench_case, const struct side_device *device)
+{
+	uint64_t free;
+
+	if (make_vms(device, bench_case->count / 4))
+		return -1;
+	free = settle();
+	measure_start(bench_case->name);
+	if (make_vms(device, bench_case->count) || settle_to(free))
+		return -1;
+	measure_stop_span(bench_case->count);
+	return 0;
+}
+
+static int run_vm(const struct bench_case *bench_case)
+{
+	struct side_device device;
+
+	if (side_open(&device) || measure_vms(bench_case, &device))
+		return -1;
+	side_close(&device);
+	return 0;
+}
+
+/* Another VM lives all the while, so that the extension stays on. */
+static int run_vm_other(const struct bench_case *bench_case)
+{
+	struct machine other;
+
+	if (machine_open(&other, GUEST_PIO_OUT, NULL) ||
+	    machine_expect(&other.vcpu, SIDE_IO_WRITE) || measure_vms(bench_case, &other.device))
+		return -1;
+	machine_close(&other);
+	return 0;
+}
+
+/* ---- vCPUs ---------------------------------------------------------------------- */
+
+/*
+ * KVM frees a vCPU with its VM and not before. So there are VMs with many vCPUs, and
+ * the same number of VMs without any is taken off.
+ */
+#define VCPUS_EACH 32
+
+static int make_vcpus(const struct side_device *device, unsigned int vms, unsigned int vcpus)
+{
+	struct side_vcpu vcpu;
+	struct side_vm vm;
+	unsigned int i;
+
+	while (vms--) {
+		if (side_vm_create(device, &vm))
+			return -1;
+		for (i = 0; i < vcpus; i++) {
+			if (side_vcpu_create(&vm, i, &vcpu))
+				return -1;
+			side_vcpu_close(&vcpu);
+		}
+		side_vm_close(&vm);
+	}
+	return 0;
+}
+
+static int measure_vcpus(const struct bench_case *bench_case, const struct side_device *device)
+{
+	unsigned int vms = bench_case->count / VCPUS_EACH;
+	uint64_t free;
+
+	if (make_vcpus(device, vms, VCPUS_EACH))
+		return -1;
+	free = settle();
+	measure_start("vcpu");
+	if (make_vcpus(device, vms, VCPUS_EACH) || settle_to(free))
+		return -1;
+	measure_stop_span(vms * VCPUS_EACH);
+	free = settle();
+	measure_start("vcpu-empty");
+	if (make_vcpus(device, vms, 0) || settle_to(free))
+		return -1;
+	measure_stop_span(vms);
+	return 0;
+}
+
+static int run_vcpu(const struct bench_case *bench_case)
+{
+	struct machine other;
+
+	if (machine_open(&other, GUEST_PIO_OUT, NULL) ||
+	    machine_expect(&other.vcpu, SIDE_IO_WRITE) ||
+	    measure_vcpus(bench_case, &other.device))
+		return -1;
+	machine_close(&other);
+	return 0;
+}
+
+/* ---- from open() to the first exit ------------------------------------------------- */
+
+/*
+ * Not in it: what a VMM does once, however many VMs it makes (KVM's supported
+ * CPUID), and what has nothing to do with the hypervisor (the guest's memory).
+ */
+static int first_exit(const struct bench_case *bench_case, void *memory, bool measured)
+{
+	struct side_start start = guest_start(GUEST_PIO_OUT);
+	struct machine machine;
+
+	if (measured)
+		measure_start(bench_case->name);
+	if (side_open(&machine.device) || side_vm_create(&machine.device, &machine.vm) ||
+	    side_memory_add(&machine.vm, 0, 0, memory, GUEST_SIZE) ||
+	    side_vcpu_create(&machine.vm, 0, &machine.vcpu) ||
+	    side_vcpu_start(&machine.vcpu, &start) || machine_expect(&machine.vcpu, SIDE_IO_WRITE))
+		return -1;
+	if (measured)
+		measure_stop_span(1);
+	side_vcpu_close(&machine.vcpu);
+	side_vm_close(&machine.vm);
+	side_close(&machine.device);
+	return 0;
+}
+
+static int run_first_exit(const struct bench_case *bench_case)
+{
+	struct machine once;
+	unsigned int i;
+
+	if (machine_open(&once, GUEST_PIO_OUT, NULL))
+		return -1;
+	side_vcpu_close(&once.vcpu);
+	side_vm_close(&once.vm);
+	side_close(&once.device);
+	for (i = 0; i < 2 + bench_case->count; i++) {
+		settle();
+		if (first_exit(bench_case, once.memory, i >= 2))
+			return -1;
+	}
+	return 0;
+}
+
+const struct bench_case life_cases[] = {
+	{ "vm", run_vm, 1000 },
+	{ "vm_other", run_vm_other, 1000 },
+	{ "vcpu", run_vcpu, 512 },
+	{ "first_exit", run_first_exit, 7 },
+	{ 0 },
+};
