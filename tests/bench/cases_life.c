@@ -65,47 +65,37 @@ static int run_vm_other(const struct bench_case *bench_case)
 /* ---- vCPUs ---------------------------------------------------------------------- */
 
 /*
- * KVM frees a vCPU with its VM and not before. So there are VMs with many vCPUs, and
- * the same number of VMs without any is taken off.
+ * KVM frees a vCPU with its VM and not before, so the end of the VM that they were in
+ * counts, and is shared by all of them.
  */
-#define VCPUS_EACH 32
-
-static int make_vcpus(const struct side_device *device, unsigned int vms, unsigned int vcpus)
+static int vcpus_and_vm_end(struct side_vm *vm, unsigned int count)
 {
 	struct side_vcpu vcpu;
-	struct side_vm vm;
 	unsigned int i;
 
-	while (vms--) {
-		if (side_vm_create(device, &vm))
+	for (i = 0; i < count; i++) {
+		if (side_vcpu_create(vm, i, &vcpu))
 			return -1;
-		for (i = 0; i < vcpus; i++) {
-			if (side_vcpu_create(&vm, i, &vcpu))
-				return -1;
-			side_vcpu_close(&vcpu);
-		}
-		side_vm_close(&vm);
+		side_vcpu_close(&vcpu);
 	}
+	side_vm_close(vm);
 	return 0;
 }
 
 static int measure_vcpus(const struct bench_case *bench_case, const struct side_device *device)
 {
-	unsigned int vms = bench_case->count / VCPUS_EACH;
+	struct side_vm vm;
 	uint64_t free;
 
-	if (make_vcpus(device, vms, VCPUS_EACH))
+	if (side_vm_create(device, &vm) || vcpus_and_vm_end(&vm, bench_case->count))
 		return -1;
 	free = settle();
-	measure_start("vcpu");
-	if (make_vcpus(device, vms, VCPUS_EACH) || settle_to(free))
+	if (side_vm_create(device, &vm))
 		return -1;
-	measure_stop_span(vms * VCPUS_EACH);
-	free = settle();
-	measure_start("vcpu-empty");
-	if (make_vcpus(device, vms, 0) || settle_to(free))
+	measure_start(bench_case->name);
+	if (vcpus_and_vm_end(&vm, bench_case->count) || settle_to(free))
 		return -1;
-	measure_stop_span(vms);
+	measure_stop_span(bench_case->count);
 	return 0;
 }
 

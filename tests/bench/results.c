@@ -217,37 +217,17 @@ static void divide(struct sample *sample, double operations)
 		sample->counts[i] /= operations;
 }
 
-static void subtract(struct sample *sample, const struct sample *empty)
-{
-	unsigned int i;
-
-	sample->ticks -= empty->ticks;
-	for (i = 0; i < CLASS_COUNT; i++)
-		sample->counts[i] -= empty->counts[i];
-}
-
-/* NAME-empty does what NAME does besides, so it is taken off before the division. */
-static void make_median(const struct results *results, struct series *series)
+static void make_median(struct series *series)
 {
 	struct sample *median = &series->median;
-	char empty_name[NAME_SIZE + 8];
-	struct series *empty;
 	unsigned int i;
 
-	median->operations = series->sample[0].operations;
 	median->counted = series->sample[0].counted;
 	median->ticks = median_at(series, offsetof(struct sample, ticks));
 	for (i = 0; i < CLASS_COUNT; i++)
 		median->counts[i] =
 			median_at(series, offsetof(struct sample, counts) + i * sizeof(double));
-	snprintf(empty_name, sizeof(empty_name), "%s-empty", series->name);
-	empty = find(results, empty_name, series->side);
-	if (empty) {
-		make_median(results, empty);
-		subtract(median, &empty->median);
-	}
-	if (!strstr(series->name, "-empty"))
-		divide(median, median->operations);
+	divide(median, series->sample[0].operations);
 }
 
 void results_read(struct results *results, const char *path, const char *counts)
@@ -258,7 +238,7 @@ void results_read(struct results *results, const char *path, const char *counts)
 	results->count = 0;
 	read_lines(results, file, counts_file);
 	for (i = 0; i < results->count; i++)
-		make_median(results, results->series[i]);
+		make_median(results->series[i]);
 	fclose(file);
 	if (counts_file)
 		fclose(counts_file);

@@ -16,7 +16,7 @@
 enum side { SIDE_KVM, SIDE_AXVCPU, SIDES };
 
 /**
- * struct sample - one stretch; once it is in a series, per operation
+ * struct sample - one stretch; as a series' median per operation
  * @ticks: from start to stop
  * @counts: by class; @counted: they are there
  */
@@ -57,8 +57,8 @@ struct table {
 /**
  * results_read() - @path: what in-host printed; @counts: the plugin's file or NULL
  *
- * Computes the medians per operation, and takes NAME-empty off NAME. Exits with a
- * message if the files don't make sense.
+ * Computes the medians per operation. Exits with a message if the files don't make
+ * sense.
  */
 void results_read(struct results *results, const char *path, const char *counts);
 
