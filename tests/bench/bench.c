@@ -2,7 +2,7 @@
 /*
  * One side's program: measure the cases that are named, or all.
  *
- *   bench-SIDE [--icount] [--profile CASE] [CASE...]
+ *   bench-SIDE [--icount] [--profile CASE,...] [CASE...]
  *   bench-axvcpu --prepare
  */
 #define _GNU_SOURCE
@@ -21,32 +21,36 @@ static const struct bench_case *const tables[] = {
 
 static bool icount;
 
-static bool wanted(const struct bench_case *bench_case, char **names)
+/* 1 if the case could not be measured. */
+static int run_case(const struct bench_case *bench_case)
 {
 	if (icount ? bench_case->wall_only : bench_case->icount_only)
-		return false;
-	if (!*names)
-		return true;
-	for (; *names; names++)
-		if (!strcmp(*names, bench_case->name))
-			return true;
-	return false;
+		return 0;
+	if (!bench_case->run(bench_case))
+		return 0;
+	fprintf(stderr, "bench-%s: %s could not be measured\n", side_name, bench_case->name);
+	return 1;
 }
 
-static int run_table(const struct bench_case *bench_case, char **names)
+/* All cases, or those called @name; how many failed. */
+static int run_cases(const char *name)
 {
+	const struct bench_case *bench_case;
 	int failures = 0;
+	bool found = false;
+	size_t i;
 
-	for (; bench_case->name; bench_case++) {
-		if (!wanted(bench_case, names))
-			continue;
-		if (bench_case->run(bench_case)) {
-			fprintf(stderr, "bench-%s: %s could not be measured\n", side_name,
-				bench_case->name);
-			failures++;
+	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		for (bench_case = tables[i]; bench_case->name; bench_case++) {
+			if (name && strcmp(name, bench_case->name))
+				continue;
+			found = true;
+			failures += run_case(bench_case);
 		}
 	}
-	return failures;
+	if (!found)
+		fprintf(stderr, "bench-%s: there is no case %s\n", side_name, name);
+	return found ? failures : 1;
 }
 
 /* Many VMs are many files; and the scheduler shall not move us. */
@@ -64,7 +68,6 @@ static void set_up(void)
 int main(int argc, char **argv)
 {
 	const char *profile = NULL;
-	unsigned int i;
 	int failures = 0;
 
 	for (argv++; argc > 1 && *argv && !strncmp(*argv, "--", 2); argv++) {
@@ -76,14 +79,16 @@ int main(int argc, char **argv)
 			profile = *++argv;
 		} else {
 			fprintf(stderr,
-				"usage: bench-%s [--icount] [--profile CASE] [CASE...]\n",
+				"usage: bench-%s [--icount] [--profile CASE,...] [CASE...]\n",
 				side_name);
 			return 2;
 		}
 	}
 	set_up();
 	measure_init(icount, profile);
-	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		failures += run_table(tables[i], argv);
+	if (!*argv)
+		failures = run_cases(NULL);
+	for (; *argv; argv++)
+		failures += run_cases(*argv);
 	return failures ? 1 : 0;
 }

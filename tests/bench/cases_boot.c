@@ -15,7 +15,6 @@
 #include "cases.h"
 #include "fail.h"
 #include "measure.h"
-#include "prepare.h"
 
 #define REACHED "user space reached"
 
@@ -50,24 +49,25 @@ static int wait_for(FILE *out, const char *text, char *last, size_t size)
 	return fail("the guest ended early; its last line: %s", last);
 }
 
-/*
- * The guest is told how fast its clock is: else it would read a timer in a loop for a
- * fixed time to find out, the more often the cheaper an exit is.
- */
 static int boot(const struct bench_case *bench_case, const char *program)
 {
-	char arguments[80];
 	char *command[] = {
-		(char *)program,   "--kernel", "/guests/vmlinuz-6.1", "--initrd",
-		"/guests/initrd",  "--memory", "128M",		      "--append",
-		arguments,	   NULL,
+		(char *)program,
+		"--kernel",
+		"/guests/vmlinuz-6.1",
+		"--initrd",
+		"/guests/initrd",
+		"--memory",
+		"128M",
+		"--append",
+		"console=ttyS0 quiet nokaslr",
+		NULL,
 	};
 	char line[512] = "";
 	FILE *in = NULL, *out = NULL;
 	pid_t child;
 	int status;
 
-	snprintf(arguments, sizeof(arguments), "console=ttyS0 quiet %s", arch_boot_arguments());
 	measure_start(bench_case->name);
 	if (spawn(command, &child, &in, &out) || wait_for(out, REACHED, line, sizeof(line)))
 		return -1;

@@ -177,15 +177,15 @@ static int run_inject(const struct bench_case *bench_case)
 	return 0;
 }
 
-#define EXIT(a_name, a_program, an_exit, does_answer)                                       \
-	{                                                                                   \
-		.name = a_name, .run = run_exits, .count = 2000, .program = a_program,      \
-		.exit = an_exit, .answers = does_answer,                                    \
+#define EXIT(a_name, a_program, an_exit, does_answer)                                  \
+	{                                                                              \
+		.name = a_name, .run = run_exits, .count = 2000, .program = a_program, \
+		.exit = an_exit, .answers = does_answer,                               \
 	}
-#define CROWD(a_name, a_program, an_exit)                                                   \
-	{                                                                                   \
-		.name = a_name, .run = run_crowd, .count = 2000, .program = a_program,      \
-		.exit = an_exit,                                                            \
+#define CROWD(a_name, a_program, an_exit)                                              \
+	{                                                                              \
+		.name = a_name, .run = run_crowd, .count = 2000, .program = a_program, \
+		.exit = an_exit,                                                       \
 	}
 
 const struct bench_case exit_cases[] = {

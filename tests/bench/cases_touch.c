@@ -12,9 +12,9 @@
 #include "machine.h"
 #include "measure.h"
 
-#define PAGE_4K	   0x1000ULL
-#define PAGE_2M	   0x200000ULL
-#define WARM_UP	   16
+#define PAGE_4K 0x1000ULL
+#define PAGE_2M 0x200000ULL
+#define WARM_UP 16
 
 enum host_pages { HOST_FRESH, HOST_PRESENT, HOST_HUGE };
 

@@ -12,7 +12,7 @@
 
 #include "side.h"
 
-#define GUEST_SIZE  0x40000	 /* bytes of that block */
+#define GUEST_SIZE  0x40000	  /* bytes of that block */
 #define GUEST_MMIO  0xd0000000ULL /* nothing is there */
 #define GUEST_TOUCH 0x40000000ULL /* where memory to touch is added */
 

@@ -29,6 +29,11 @@ void measure_init(bool icount, const char *profile)
 	}
 }
 
+bool measure_is_icount(void)
+{
+	return counts_instructions;
+}
+
 uint64_t measure_now(void)
 {
 	struct timespec now;
@@ -60,10 +65,24 @@ void measure_resume(void)
 	paused_for += measure_now() - paused_since;
 }
 
+/* @profiled is names with commas between them. */
+static bool is_profiled(const char *name)
+{
+	size_t length = strlen(name);
+	const char *at = profiled;
+
+	while (at && (at = strstr(at, name))) {
+		if ((at == profiled || at[-1] == ',') && (!at[length] || at[length] == ','))
+			return true;
+		at += length;
+	}
+	return false;
+}
+
 static void stop(const char *kind, uint64_t operations)
 {
 	uint64_t ticks = measure_now() - running_since - paused_for;
-	bool profile = profiled && !strcmp(profiled, running_name);
+	bool profile = is_profiled(running_name);
 
 	marker(profile ? MARKER_STOP_PROFILE : MARKER_STOP, running_id);
 	printf("%s %s %u %" PRIu64 " %" PRIu64 "\n", kind, running_name, running_id, operations,

@@ -15,8 +15,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** measure_init() - @icount: ticks are instructions; @profile: name to profile, or NULL */
+/** measure_init() - @icount: ticks are instructions; @profile: names to profile, or NULL */
 void measure_init(bool icount, const char *profile);
+
+/** measure_is_icount() - time costs nothing then, so there can be more of everything */
+bool measure_is_icount(void);
 
 void measure_start(const char *name);
 void measure_stop(uint64_t operations);

@@ -9,7 +9,4 @@
  */
 int prepare_boot(void);
 
-/** arch_boot_arguments() - for the guest kernel's command line: what its clock is */
-const char *arch_boot_arguments(void);
-
 #endif /* BENCH_PREPARE_H */

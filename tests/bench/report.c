@@ -32,7 +32,8 @@ static void write_json(const char *name, const char *unit, double kvm, double ax
 {
 	if (!json)
 		return;
-	fprintf(json, "%s\n  {\"case\": \"%s\", \"unit\": \"%s\", \"kvm\": %.2f, \"axvcpu\": %.2f, ",
+	fprintf(json,
+		"%s\n  {\"case\": \"%s\", \"unit\": \"%s\", \"kvm\": %.2f, \"axvcpu\": %.2f, ",
 		json_entries++ ? "," : "[", name, unit, kvm, axvcpu);
 	if (kvm > 0)
 		fprintf(json, "\"ratio\": %.4f}", axvcpu / kvm);
@@ -218,8 +219,8 @@ static void print_crowd(void)
 			continue;
 		alone = results_find(&icount, crowd->name + 6, crowd->side);
 		if (alone)
-			printf("  %-8s %-12s %.3f\n",
-			       crowd->side == SIDE_KVM ? "kvm" : "axvcpu", alone->name,
+			printf("  %-8s %-12s %.3f\n", crowd->side == SIDE_KVM ? "kvm" : "axvcpu",
+			       alone->name,
 			       series_instructions(crowd) / series_instructions(alone));
 	}
 }

@@ -8,10 +8,10 @@
 
 #include "classify.h"
 
-#define NAME_SIZE     32
-#define MAX_SERIES    256
-#define MAX_SAMPLES   64
-#define MAX_TABLE     256
+#define NAME_SIZE   32
+#define MAX_SERIES  256
+#define MAX_SAMPLES 64
+#define MAX_TABLE   256
 
 enum side { SIDE_KVM, SIDE_AXVCPU, SIDES };
 
@@ -31,7 +31,7 @@ struct sample {
 struct series {
 	char name[NAME_SIZE];
 	enum side side;
-	bool elapsed; /* with idle time in it, which counts */
+	bool elapsed;	  /* with idle time in it, which counts */
 	const char *unit; /* of a value that is no stretch, else NULL */
 	unsigned int samples;
 	struct sample sample[MAX_SAMPLES];

@@ -85,8 +85,8 @@ int side_vcpu_create(struct side_vm *vm, unsigned int id, struct side_vcpu *vcpu
 	vcpu->fd = ioctl(vm->fd, AXVCPU_CREATE_VCPU, &create);
 	if (vcpu->fd < 0)
 		return fail("CREATE_VCPU");
-	vcpu->run = mmap(NULL, vm->device->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd,
-			 0);
+	vcpu->run =
+		mmap(NULL, vm->device->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
 	return vcpu->run == MAP_FAILED ? fail("mmap of a vCPU") : 0;
 }
 

@@ -73,8 +73,8 @@ int side_vcpu_create(struct side_vm *vm, unsigned int id, struct side_vcpu *vcpu
 	vcpu->fd = ioctl(vm->fd, KVM_CREATE_VCPU, (unsigned long)id);
 	if (vcpu->fd < 0)
 		return fail("KVM_CREATE_VCPU");
-	vcpu->run = mmap(NULL, vm->device->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd,
-			 0);
+	vcpu->run =
+		mmap(NULL, vm->device->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
 	return vcpu->run == MAP_FAILED ? fail("mmap of a vCPU") : 0;
 }
 

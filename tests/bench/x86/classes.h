@@ -5,7 +5,7 @@
 
 #include "../classify.h"
 
-enum class {
+enum insn_class {
 	CLASS_OTHER,
 	CLASS_RDMSR,
 	CLASS_WRMSR,

@@ -132,7 +132,7 @@ bool marker_decode(const uint8_t *bytes, size_t length, unsigned int *number)
 /* ---- one function for each group of opcodes ---------------------------------- */
 
 /* 0f 01 with a register operand: instructions of their own. */
-static enum class classify_0f01_register(uint8_t modrm)
+static enum insn_class classify_0f01_register(uint8_t modrm)
 {
 	switch (modrm) {
 	case 0xd0:
@@ -162,7 +162,7 @@ static enum class classify_0f01_register(uint8_t modrm)
 	}
 }
 
-static enum class classify_0f01(const struct insn *insn)
+static enum insn_class classify_0f01(const struct insn *insn)
 {
 	if (!is_memory(insn))
 		return classify_0f01_register(insn->modrm);
@@ -177,7 +177,7 @@ static enum class classify_0f01(const struct insn *insn)
 	}
 }
 
-static enum class classify_0fae(const struct insn *insn)
+static enum insn_class classify_0fae(const struct insn *insn)
 {
 	if (!is_memory(insn))
 		return modrm_reg(insn) >= 5 && !insn->rep && !insn->operand16 ? CLASS_FENCE :
@@ -197,7 +197,7 @@ static enum class classify_0fae(const struct insn *insn)
 	}
 }
 
-static enum class classify_0fc7(const struct insn *insn)
+static enum insn_class classify_0fc7(const struct insn *insn)
 {
 	if (!is_memory(insn))
 		return CLASS_OTHER;
@@ -212,7 +212,7 @@ static enum class classify_0fc7(const struct insn *insn)
 	}
 }
 
-static enum class classify_two_bytes(const struct insn *insn)
+static enum insn_class classify_two_bytes(const struct insn *insn)
 {
 	switch (insn->opcode) {
 	case 0x0f00:
@@ -250,7 +250,7 @@ static enum class classify_two_bytes(const struct insn *insn)
 	}
 }
 
-static enum class classify_one_byte(const struct insn *insn)
+static enum insn_class classify_one_byte(const struct insn *insn)
 {
 	switch (insn->opcode) {
 	case 0x86: /* XCHG with memory locks by itself */

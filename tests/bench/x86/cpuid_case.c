@@ -28,10 +28,10 @@ static void fill(struct cpuid_leaf *list)
 	count = 0;
 	for (leaf = 0; leaf <= 0xd; leaf++)
 		add(list, leaf,
-		    leaf == 0xd		       ? 64 :
-		    leaf == 4		       ? 4 :
+		    leaf == 0xd		     ? 64 :
+		    leaf == 4		     ? 4 :
 		    leaf == 7 || leaf == 0xb ? 2 :
-						 1);
+					       1);
 	add(list, 0x40000000, 1);
 	for (leaf = 0x80000000; leaf <= 0x80000021; leaf++)
 		add(list, leaf, 1);
