@@ -80,8 +80,11 @@ static int touch(const struct bench_case *bench_case, enum host_pages kind, unsi
 		measure_start(bench_case->name);
 	if (machine_expect(&machine.vcpu, SIDE_IO_WRITE))
 		return -1;
-	if (measured)
+	if (measured) {
 		measure_stop(count);
+		measure_value(bench_case->name, "count:tlb_flush",
+			      side_tlb_flushes(&machine.vcpu) / count);
+	}
 	machine_close(&machine);
 	munmap(map, size + PAGE_2M);
 	return 0;

@@ -102,6 +102,6 @@ void measure_stop_span(uint64_t operations)
 
 void measure_value(const char *name, const char *unit, double value)
 {
-	printf("value %s %s %.1f\n", name, unit, value);
+	printf("value %s %s %.3f\n", name, unit, value);
 	fflush(stdout);
 }

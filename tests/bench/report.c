@@ -78,7 +78,7 @@ static double weighted(const struct series *series)
 static void print_figure(const char *name, const char *unit, double kvm, double axvcpu)
 {
 	figures++;
-	printf("%-22s %-13s %14.1f %14.1f", name, unit, kvm, axvcpu);
+	printf("%-22s %-15s %14.1f %14.1f", name, unit, kvm, axvcpu);
 	print_ratio(kvm, axvcpu, table_find(&targets, name, unit));
 	write_json(name, unit, kvm, axvcpu);
 }
@@ -88,7 +88,7 @@ static void print_figure(const char *name, const char *unit, double kvm, double 
 /* KVM's in-kernel devices are a second baseline for what axvcpu does but once. */
 static const struct series *other_side(const struct results *results, const struct series *kvm)
 {
-	const struct series *found = results_find(results, kvm->name, SIDE_AXVCPU);
+	const struct series *found = results_find(results, kvm->name, kvm->unit, SIDE_AXVCPU);
 	char name[NAME_SIZE], *suffix;
 
 	if (found)
@@ -97,7 +97,7 @@ static const struct series *other_side(const struct results *results, const stru
 	suffix = strstr(name, "_irqchip");
 	if (suffix)
 		*suffix = '\0';
-	return suffix ? results_find(results, name, SIDE_AXVCPU) : NULL;
+	return suffix ? results_find(results, name, kvm->unit, SIDE_AXVCPU) : NULL;
 }
 
 /* An intercepted instruction is counted by the plugin and not by the clock. */
@@ -164,6 +164,12 @@ static void print_plain(const struct series *kvm, const struct series *axvcpu)
 	printf("\n");
 }
 
+static void print_time(const struct series *kvm, const struct series *axvcpu)
+{
+	if (!kvm->unit)
+		print_plain(kvm, axvcpu);
+}
+
 static void print_values(const struct series *kvm, const struct series *axvcpu)
 {
 	if (kvm->unit)
@@ -215,9 +221,9 @@ static void print_crowd(void)
 	for (i = 0; i < icount.count; i++) {
 		const struct series *crowd = icount.series[i], *alone;
 
-		if (strncmp(crowd->name, "crowd_", 6))
+		if (strncmp(crowd->name, "crowd_", 6) || crowd->unit)
 			continue;
-		alone = results_find(&icount, crowd->name + 6, crowd->side);
+		alone = results_find(&icount, crowd->name + 6, NULL, crowd->side);
 		if (alone)
 			printf("  %-8s %-12s %.3f\n", crowd->side == SIDE_KVM ? "kvm" : "axvcpu",
 			       alone->name,
@@ -231,7 +237,7 @@ static void print_icount(void)
 {
 	const struct class_group *group;
 
-	printf("%-22s %-13s %14s %14s %7s %-12s %14s %14s %7s\n", "case", "unit", "kvm", "axvcpu",
+	printf("%-22s %-15s %14s %14s %7s %-12s %14s %14s %7s\n", "case", "unit", "kvm", "axvcpu",
 	       "ratio", " reach", "kvm, weighted", "axvcpu", "ratio");
 	for_each_case(&icount, print_counted);
 	for_each_case(&icount, print_values);
@@ -246,9 +252,9 @@ static void print_icount(void)
 
 static void print_wall(void)
 {
-	printf("\n%-22s %-13s %14s %14s %7s %-12s\n", "case", "unit", "kvm", "axvcpu", "ratio",
+	printf("\n%-22s %-15s %14s %14s %7s %-12s\n", "case", "unit", "kvm", "axvcpu", "ratio",
 	       " reach");
-	for_each_case(&wall, print_plain);
+	for_each_case(&wall, print_time);
 }
 
 int main(int argc, char **argv)

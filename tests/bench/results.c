@@ -63,19 +63,30 @@ double table_find(const struct table *table, const char *key, const char *unit)
 
 /* ---- series ------------------------------------------------------------------- */
 
-static struct series *find(const struct results *results, const char *name, enum side side)
+static bool same_unit(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static struct series *find(const struct results *results, const char *name, const char *unit,
+			   enum side side)
 {
 	unsigned int i;
 
-	for (i = 0; i < results->count; i++)
-		if (!strcmp(results->series[i]->name, name) && results->series[i]->side == side)
-			return results->series[i];
+	for (i = 0; i < results->count; i++) {
+		struct series *series = results->series[i];
+
+		if (series->side == side && !strcmp(series->name, name) &&
+		    same_unit(series->unit, unit))
+			return series;
+	}
 	return NULL;
 }
 
-const struct series *results_find(const struct results *results, const char *name, enum side side)
+const struct series *results_find(const struct results *results, const char *name, const char *unit,
+				  enum side side)
 {
-	return find(results, name, side);
+	return find(results, name, unit, side);
 }
 
 double series_instructions(const struct series *series)
@@ -88,16 +99,17 @@ double series_instructions(const struct series *series)
 	return sum;
 }
 
-static struct sample *add_sample(struct results *results, const char *name, enum side side,
-				 struct series **of)
+static struct sample *add_sample(struct results *results, const char *name, const char *unit,
+				 enum side side, struct series **of)
 {
-	struct series *series = find(results, name, side);
+	struct series *series = find(results, name, unit, side);
 
 	if (!series) {
 		series = calloc(1, sizeof(*series));
 		if (!series || results->count == MAX_SERIES)
 			die("too many cases");
 		snprintf(series->name, sizeof(series->name), "%s", name);
+		series->unit = unit ? strdup(unit) : NULL;
 		series->side = side;
 		results->series[results->count++] = series;
 	}
@@ -153,7 +165,7 @@ static void read_stretch(struct results *results, const char *line, enum side si
 		die("a line can't be read: %s", line);
 	if (counts)
 		read_counts(counts, id, &read);
-	sample = add_sample(results, name, side, &series);
+	sample = add_sample(results, name, NULL, side, &series);
 	*sample = read;
 	series->elapsed = !strcmp(kind, "span");
 }
@@ -166,9 +178,8 @@ static void read_value(struct results *results, const char *line, enum side side
 
 	if (sscanf(line, "value %31s %31s %lf", name, unit, &read.ticks) != 3)
 		die("a line can't be read: %s", line);
-	sample = add_sample(results, name, side, &series);
+	sample = add_sample(results, name, unit, side, &series);
 	*sample = read;
-	series->unit = strdup(unit);
 }
 
 static void read_lines(struct results *results, FILE *file, FILE *counts)

@@ -62,7 +62,9 @@ struct table {
  */
 void results_read(struct results *results, const char *path, const char *counts);
 
-const struct series *results_find(const struct results *results, const char *name, enum side side);
+/** results_find() - @unit: of a value, NULL: a stretch */
+const struct series *results_find(const struct results *results, const char *name, const char *unit,
+				  enum side side);
 
 /** series_instructions() - executed ones, per operation */
 double series_instructions(const struct series *series);

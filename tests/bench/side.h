@@ -101,6 +101,9 @@ void side_kick_done(struct side_vcpu *vcpu);
 /** side_inject() - raise interrupt @vector: the guest can take it now */
 int side_inject(struct side_vcpu *vcpu, unsigned int vector);
 
+/** side_tlb_flushes() - how often entries flushed the guest's translations, by its own count */
+double side_tlb_flushes(struct side_vcpu *vcpu);
+
 /** side_describe() - the last exit in words, for a message */
 void side_describe(struct side_vcpu *vcpu, char *text, size_t size);
 

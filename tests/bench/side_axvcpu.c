@@ -177,6 +177,13 @@ int side_inject(struct side_vcpu *vcpu, unsigned int vector)
 	return ioctl(vcpu->fd, AXVCPU_INJECT, &inject) ? fail("INJECT") : 0;
 }
 
+double side_tlb_flushes(struct side_vcpu *vcpu)
+{
+	struct axvcpu_stats stats = { .size = sizeof(stats) };
+
+	return ioctl(vcpu->fd, AXVCPU_GET_STATS, &stats) ? -1 : (double)stats.tlb_flushes;
+}
+
 void side_describe(struct side_vcpu *vcpu, char *text, size_t size)
 {
 	struct axvcpu_run *run = vcpu->run;

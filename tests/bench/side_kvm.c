@@ -183,6 +183,32 @@ int side_inject(struct side_vcpu *vcpu, unsigned int vector)
 	return ioctl(vcpu->fd, KVM_INTERRUPT, &interrupt) ? fail("KVM_INTERRUPT") : 0;
 }
 
+/* KVM's statistics: a header, descriptions with names behind them, values. */
+double side_tlb_flushes(struct side_vcpu *vcpu)
+{
+	int fd = ioctl(vcpu->fd, KVM_GET_STATS_FD, NULL);
+	struct kvm_stats_header header;
+	char text[256];
+	struct kvm_stats_desc *desc = (struct kvm_stats_desc *)text;
+	size_t size;
+	uint64_t value = 0;
+	unsigned int i;
+
+	if (fd < 0 || pread(fd, &header, sizeof(header), 0) != sizeof(header))
+		return -1;
+	size = sizeof(*desc) + header.name_size;
+	for (i = 0; i < header.num_desc && size <= sizeof(text); i++) {
+		if (pread(fd, text, size, header.desc_offset + i * size) != (ssize_t)size)
+			break;
+		if (!strcmp(desc->name, "tlb_flush") &&
+		    pread(fd, &value, sizeof(value), header.data_offset + desc->offset) ==
+			    sizeof(value))
+			break;
+	}
+	close(fd);
+	return (double)value;
+}
+
 void side_describe(struct side_vcpu *vcpu, char *text, size_t size)
 {
 	struct kvm_run *run = vcpu->run;
