@@ -69,7 +69,10 @@ int machine_wrong_exit(struct side_vcpu *vcpu, enum side_exit got)
 
 int machine_expect(struct side_vcpu *vcpu, enum side_exit expected)
 {
-	enum side_exit got = side_run(vcpu);
+	enum side_exit got;
 
+	do
+		got = side_run(vcpu);
+	while (got == SIDE_KICKED);
 	return got == expected ? 0 : machine_wrong_exit(vcpu, got);
 }

@@ -22,7 +22,12 @@ int machine_open_vm(struct machine *machine);
 void machine_close(struct machine *machine);
 void machine_close_vm(struct machine *machine);
 
-/** machine_expect() - run to the next exit, which must be @expected; 0 or -1 */
+/**
+ * machine_expect() - run to the next exit, which must be @expected; 0 or -1
+ *
+ * A run that ended without an exit goes on: the host's kernel has work of its own now
+ * and then.
+ */
 int machine_expect(struct side_vcpu *vcpu, enum side_exit expected);
 
 /** machine_wrong_exit() - say that @got was not expected; returns -1 */
