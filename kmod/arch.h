@@ -28,6 +28,7 @@ struct axvcpu_stage2_format;
  * @gpa_bits: guest-physical addresses have so many bits
  * @stage2_levels: of the second-stage tables; by max_guest_page_table_levels()
  * @tags: ASIDs, VPIDs, VMIDs that the hardware has
+ * @cycles_hz: how fast get_cycles() counts, not 0
  * @block_length: bytes of each register block, 0: there is none
  * @stage2_format: how second-stage entries are written
  *
@@ -40,6 +41,7 @@ struct axvcpu_host {
 	u32 gpa_bits;
 	u32 stage2_levels;
 	u32 tags;
+	u64 cycles_hz;
 	u32 block_length[AXVCPU_BLOCK_COUNT];
 	const struct axvcpu_stage2_format *stage2_format;
 };
@@ -127,8 +129,7 @@ enum axvcpu_out {
  * @runnable: an event waits that ends HLT or WFI. Any context
  * @interruptible: the guest can take an interrupt now. Owned
  * @show: fill the run page's interrupt_flag, interrupt_shadow, irq_pending and
- *	priority. Owned
- * @pc: the guest's PC. Owned
+ *	priority. Return: the guest's PC. Owned
  * @get_block: write block to @buffer (of block_length bytes). Owned
  * @set_block: check all of @buffer, then set it. -EINVAL. Owned
  * @translate: walk the guest's tables. Owned, touches user memory
@@ -172,8 +173,7 @@ struct axvcpu_arch_ops {
 	void (*set_return_value)(struct axvcpu_vcpu *vcpu, u64 value);
 	bool (*runnable)(struct axvcpu_vcpu *vcpu);
 	bool (*interruptible)(struct axvcpu_vcpu *vcpu);
-	void (*show)(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
-	u64 (*pc)(struct axvcpu_vcpu *vcpu);
+	u64 (*show)(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
 	int (*get_block)(struct axvcpu_vcpu *vcpu, u32 block, void *buffer);
 	int (*set_block)(struct axvcpu_vcpu *vcpu, u32 block,
 			 const void *buffer);
@@ -193,15 +193,13 @@ struct axvcpu_arch_ops {
 int axvcpu_arch_run_type(struct axvcpu_vcpu *vcpu);
 int axvcpu_arch_complete_type(struct axvcpu_vcpu *vcpu,
 			      const struct axvcpu_complete *answer);
-void axvcpu_arch_show_type(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
-u64 axvcpu_arch_pc_type(struct axvcpu_vcpu *vcpu);
+u64 axvcpu_arch_show_type(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
 bool axvcpu_arch_runnable_type(struct axvcpu_vcpu *vcpu);
 void axvcpu_arch_set_return_value_type(struct axvcpu_vcpu *vcpu, u64 value);
 DECLARE_STATIC_CALL(axvcpu_arch_run, axvcpu_arch_run_type);
 DECLARE_STATIC_CALL(axvcpu_arch_emulate, axvcpu_arch_run_type);
 DECLARE_STATIC_CALL(axvcpu_arch_complete, axvcpu_arch_complete_type);
 DECLARE_STATIC_CALL(axvcpu_arch_show, axvcpu_arch_show_type);
-DECLARE_STATIC_CALL(axvcpu_arch_pc, axvcpu_arch_pc_type);
 DECLARE_STATIC_CALL(axvcpu_arch_runnable, axvcpu_arch_runnable_type);
 DECLARE_STATIC_CALL(axvcpu_arch_set_return_value,
 		    axvcpu_arch_set_return_value_type);

@@ -72,7 +72,7 @@ static void axvcpu_show_vcpu(struct seq_file *file, struct axvcpu_vm *vm,
 		seq_printf(file, "%d %llu %u exit_%s %llu %llu\n", vm->pid,
 			   vm->id, vcpu->id, exit_name[i],
 			   READ_ONCE(c->exit[i].count),
-			   READ_ONCE(c->exit[i].time_ns));
+			   axvcpu_stats_ns(READ_ONCE(c->exit[i].cycles)));
 }
 
 static int axvcpu_stats_show(struct seq_file *file, void *unused)

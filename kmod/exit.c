@@ -3,6 +3,7 @@
 #include <linux/static_call.h>
 #include <linux/string.h>
 #include <linux/ktime.h>
+#include <linux/timex.h>
 
 #include "arch.h"
 #include "exit.h"
@@ -65,16 +66,16 @@ void axvcpu_exit_finish(struct axvcpu_vcpu *vcpu)
 {
 	struct axvcpu_run *run = vcpu->run;
 	u32 reason = vcpu->exit_reason;
-	u64 now = ktime_get_mono_fast_ns();
-	u64 pc = static_call(axvcpu_arch_pc)(vcpu);
+	u64 cycles = get_cycles() - vcpu->entry_cycles;
+	u64 pc = static_call(axvcpu_arch_show)(vcpu, run);
 
 	run->exit.pc = pc;
 	run->exit.seq = vcpu->seq++;
-	run->exit.time_ns = now;
-	static_call(axvcpu_arch_show)(vcpu, run);
-	vcpu->hypercall = reason == AXVCPU_EXIT_HYPERCALL;
+	run->exit.time_ns = ktime_get_mono_fast_ns();
 	vcpu->stats.exit[reason].count++;
-	vcpu->stats.exit[reason].time_ns += now - vcpu->entry_ns;
+	/* Counters of two CPUs may differ a little. */
+	if (likely((s64)cycles > 0))
+		vcpu->stats.exit[reason].cycles += cycles;
 	trace_axvcpu_report(vcpu, reason, pc);
 }
 

@@ -82,16 +82,13 @@ const struct axvcpu_state_rule axvcpu_state_rules[AXVCPU_CALL_ALL] = {
 	},
 };
 
-static void axvcpu_state_record(struct axvcpu_vcpu *vcpu, u32 from, u32 to,
-				unsigned int call)
+static noinline void axvcpu_state_keep(struct axvcpu_vcpu *vcpu, u32 from,
+				       u32 to, unsigned int call)
 {
 	struct axvcpu_history *history = &vcpu->history;
 	struct axvcpu_transition *slot;
 	unsigned long flags;
 
-	trace_axvcpu_state(vcpu, from, to, call);
-	if (!axvcpu_state_rules[call].recorded)
-		return;
 	spin_lock_irqsave(&history->lock, flags);
 	slot = &history->ring[history->count % AXVCPU_HISTORY];
 	slot->from = from;
@@ -100,6 +97,15 @@ static void axvcpu_state_record(struct axvcpu_vcpu *vcpu, u32 from, u32 to,
 	slot->time_ns = ktime_get_ns();
 	history->count++;
 	spin_unlock_irqrestore(&history->lock, flags);
+}
+
+static __always_inline void axvcpu_state_record(struct axvcpu_vcpu *vcpu,
+						u32 from, u32 to,
+						unsigned int call)
+{
+	trace_axvcpu_state(vcpu, from, to, call);
+	if (axvcpu_state_rules[call].recorded)
+		axvcpu_state_keep(vcpu, from, to, call);
 }
 
 /*
@@ -136,7 +142,8 @@ void axvcpu_state_new(struct axvcpu_vcpu *vcpu)
 			    AXVCPU_CALL_CREATE);
 }
 
-int axvcpu_state_begin(struct axvcpu_vcpu *vcpu, unsigned int call)
+static __always_inline int axvcpu_state_do_begin(struct axvcpu_vcpu *vcpu,
+						 unsigned int call)
 {
 	const struct axvcpu_state_rule *rule = &axvcpu_state_rules[call];
 	u32 state;
@@ -155,7 +162,18 @@ int axvcpu_state_begin(struct axvcpu_vcpu *vcpu, unsigned int call)
 	return 0;
 }
 
-void axvcpu_state_end(struct axvcpu_vcpu *vcpu, unsigned int call, bool ok)
+int axvcpu_state_begin(struct axvcpu_vcpu *vcpu, unsigned int call)
+{
+	return axvcpu_state_do_begin(vcpu, call);
+}
+
+int axvcpu_state_begin_run(struct axvcpu_vcpu *vcpu)
+{
+	return axvcpu_state_do_begin(vcpu, AXVCPU_CALL_RUN);
+}
+
+static __always_inline void axvcpu_state_do_end(struct axvcpu_vcpu *vcpu,
+						unsigned int call, bool ok)
 {
 	const struct axvcpu_state_rule *rule = &axvcpu_state_rules[call];
 	/* The owner alone changes the word: no loop is needed. */
@@ -168,6 +186,16 @@ void axvcpu_state_end(struct axvcpu_vcpu *vcpu, unsigned int call, bool ok)
 	if (call == AXVCPU_CALL_RUN)
 		WRITE_ONCE(vcpu->history.runs, vcpu->history.runs + 1);
 	axvcpu_state_change(vcpu, old, state, 0, call);
+}
+
+void axvcpu_state_end(struct axvcpu_vcpu *vcpu, unsigned int call, bool ok)
+{
+	axvcpu_state_do_end(vcpu, call, ok);
+}
+
+void axvcpu_state_end_run(struct axvcpu_vcpu *vcpu)
+{
+	axvcpu_state_do_end(vcpu, AXVCPU_CALL_RUN, true);
 }
 
 /* A step of the owner inside a call; the BUSY bit stays. */

@@ -56,6 +56,10 @@ int axvcpu_state_begin(struct axvcpu_vcpu *vcpu, unsigned int call);
 /** axvcpu_state_end() - the opposite; @ok: the call succeeded, the state moves */
 void axvcpu_state_end(struct axvcpu_vcpu *vcpu, unsigned int call, bool ok);
 
+/* The same for RUN, compiled on their own: the table's entry is a constant there. */
+int axvcpu_state_begin_run(struct axvcpu_vcpu *vcpu);
+void axvcpu_state_end_run(struct axvcpu_vcpu *vcpu);
+
 /* RUN sleeps in the kernel for an event: Running, Blocked, Running. */
 void axvcpu_state_wait(struct axvcpu_vcpu *vcpu);
 void axvcpu_state_wake(struct axvcpu_vcpu *vcpu);

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
+#include <linux/math64.h>
+#include <linux/time64.h>
 
+#include "arch.h"
 #include "stats.h"
 #include "vcpu.h"
+
+u64 axvcpu_stats_ns(u64 cycles)
+{
+	return mul_u64_u64_div_u64(cycles, NSEC_PER_SEC, axvcpu_host.cycles_hz);
+}
 
 void axvcpu_stats_report(const struct axvcpu_vcpu *vcpu,
 			 struct axvcpu_stats *report)
@@ -26,6 +34,7 @@ void axvcpu_stats_report(const struct axvcpu_vcpu *vcpu,
 	report->blocked_ns = READ_ONCE(c->blocked_ns);
 	for (i = 0; i < AXVCPU_EXIT_COUNT; i++) {
 		report->exit[i].count = READ_ONCE(c->exit[i].count);
-		report->exit[i].time_ns = READ_ONCE(c->exit[i].time_ns);
+		report->exit[i].time_ns =
+			axvcpu_stats_ns(READ_ONCE(c->exit[i].cycles));
 	}
 }

@@ -9,7 +9,8 @@
 struct axvcpu_vcpu;
 
 /**
- * struct axvcpu_counters - one vCPU's, in the order of struct axvcpu_stats
+ * struct axvcpu_counters - one vCPU's, in the order of struct axvcpu_stats; time in
+ * RUN is in cycles, since reading the clock twice costs more than the exit's handler
  *
  * Written by the vCPU's own thread, but @ipis by any (atomic); read at any time.
  */
@@ -26,8 +27,14 @@ struct axvcpu_counters {
 	atomic64_t ipis;
 	u64 ibpbs;
 	u64 blocked_ns;
-	struct axvcpu_exit_stat exit[AXVCPU_EXIT_COUNT];
+	struct {
+		u64 count;
+		u64 cycles;	/* of get_cycles(), from RUN's begin */
+	} exit[AXVCPU_EXIT_COUNT];
 };
+
+/* get_cycles() in nanoseconds */
+u64 axvcpu_stats_ns(u64 cycles);
 
 void axvcpu_stats_report(const struct axvcpu_vcpu *vcpu,
 			 struct axvcpu_stats *report);

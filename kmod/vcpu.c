@@ -12,6 +12,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/ktime.h>
+#include <linux/timex.h>
 #include <linux/uaccess.h>
 
 #include "arch.h"
@@ -30,7 +31,6 @@ DEFINE_STATIC_CALL_NULL(axvcpu_arch_run, axvcpu_arch_run_type);
 DEFINE_STATIC_CALL_NULL(axvcpu_arch_emulate, axvcpu_arch_run_type);
 DEFINE_STATIC_CALL_NULL(axvcpu_arch_complete, axvcpu_arch_complete_type);
 DEFINE_STATIC_CALL_NULL(axvcpu_arch_show, axvcpu_arch_show_type);
-DEFINE_STATIC_CALL_NULL(axvcpu_arch_pc, axvcpu_arch_pc_type);
 DEFINE_STATIC_CALL_NULL(axvcpu_arch_runnable, axvcpu_arch_runnable_type);
 DEFINE_STATIC_CALL_NULL(axvcpu_arch_set_return_value,
 			axvcpu_arch_set_return_value_type);
@@ -42,7 +42,6 @@ int axvcpu_vcpu_init(void)
 	static_call_update(axvcpu_arch_emulate, axvcpu_arch->emulate);
 	static_call_update(axvcpu_arch_complete, axvcpu_arch->complete);
 	static_call_update(axvcpu_arch_show, axvcpu_arch->show);
-	static_call_update(axvcpu_arch_pc, axvcpu_arch->pc);
 	static_call_update(axvcpu_arch_runnable, axvcpu_arch->runnable);
 	static_call_update(axvcpu_arch_set_return_value,
 			   axvcpu_arch->set_return_value);
@@ -86,10 +85,9 @@ static enum hrtimer_restart axvcpu_vcpu_deadline(struct hrtimer *timer)
 }
 
 /* The timer stays armed from RUN to RUN as long as the deadline is the same. */
-static void axvcpu_vcpu_set_deadline(struct axvcpu_vcpu *vcpu, u64 deadline_ns)
+static noinline void axvcpu_vcpu_set_deadline(struct axvcpu_vcpu *vcpu,
+					      u64 deadline_ns)
 {
-	if (likely(deadline_ns == vcpu->deadline_ns))
-		return;
 	hrtimer_cancel(&vcpu->timer);
 	clear_bit(AXVCPU_REQUEST_DEADLINE, &vcpu->requests);
 	vcpu->deadline_ns = deadline_ns;
@@ -173,7 +171,8 @@ static int axvcpu_vcpu_fault(struct axvcpu_vcpu *vcpu)
 }
 
 /* From @out, what run() or complete() said, to an exit record or an errno. */
-static int axvcpu_vcpu_loop(struct axvcpu_vcpu *vcpu, int out, bool enter)
+static noinline int axvcpu_vcpu_loop(struct axvcpu_vcpu *vcpu, int out,
+				     bool enter)
 {
 	while (out != AXVCPU_OUT_EXIT) {
 		if (unlikely(out < 0))
@@ -206,19 +205,19 @@ static int axvcpu_vcpu_loop(struct axvcpu_vcpu *vcpu, int out, bool enter)
 	return 0;
 }
 
-/* Apply the VMM's answer: what the loop goes on with. */
-static int axvcpu_vcpu_answer(struct axvcpu_vcpu *vcpu)
+/* An answer is needed or given: what the loop goes on with. */
+static noinline int axvcpu_vcpu_answer(struct axvcpu_vcpu *vcpu)
 {
 	struct axvcpu_complete answer;
 	int ret = axvcpu_exit_answer(vcpu, &answer);
+	bool hypercall = vcpu->exit_reason == AXVCPU_EXIT_HYPERCALL;
 	int out = AXVCPU_OUT_AGAIN;
 
 	if (unlikely(ret < 0))
 		return ret;
-	if (!ret) {
-		vcpu->hypercall = false;
+	vcpu->exit_reason = AXVCPU_EXIT_NOTHING;
+	if (!ret)
 		return AXVCPU_OUT_AGAIN;
-	}
 	if (vcpu->pending) {
 		vcpu->pending = false;
 		out = static_call(axvcpu_arch_complete)(vcpu, &answer);
@@ -226,59 +225,72 @@ static int axvcpu_vcpu_answer(struct axvcpu_vcpu *vcpu)
 			vcpu->pending = true;
 			return out;
 		}
-	} else if (vcpu->hypercall) {
+	} else if (hypercall) {
 		static_call(axvcpu_arch_set_return_value)(vcpu, answer.data[0]);
-		vcpu->hypercall = false;
 	}
 	WRITE_ONCE(vcpu->run->complete.action, AXVCPU_ANSWER_NONE);
 	return out;
 }
 
 /* RUN by the owner, in Running. */
-static int axvcpu_vcpu_run_owned(struct axvcpu_vcpu *vcpu, bool enter)
+static __always_inline int axvcpu_vcpu_run_owned(struct axvcpu_vcpu *vcpu,
+						 bool enter)
 {
 	struct axvcpu_run *run = vcpu->run;
 	u32 request_flags = READ_ONCE(run->request_flags);
 	u64 deadline_ns = READ_ONCE(run->deadline_ns);
-	int ret;
+	int out = AXVCPU_OUT_AGAIN;
 
 	if (unlikely(request_flags & ~AXVCPU_REQUEST_FLAGS))
 		return -EINVAL;
 	if (unlikely(enter &&
 		     !axvcpu_vcpu_allowed(vcpu, raw_smp_processor_id())))
 		return -EXDEV;
-	vcpu->entry_ns = ktime_get_mono_fast_ns();
+	vcpu->entry_cycles = get_cycles();
 	vcpu->request_flags = request_flags;
-	axvcpu_vcpu_set_deadline(vcpu, deadline_ns);
-	ret = axvcpu_vcpu_answer(vcpu);
+	if (unlikely(deadline_ns != vcpu->deadline_ns))
+		axvcpu_vcpu_set_deadline(vcpu, deadline_ns);
+	if (unlikely(vcpu->pending ||
+		     READ_ONCE(run->complete.action) != AXVCPU_ANSWER_NONE)) {
+		out = axvcpu_vcpu_answer(vcpu);
+		if (unlikely(out < 0))
+			return out;
+	} else {
+		/* What comes may fail without a record: no answer to the last. */
+		vcpu->exit_reason = AXVCPU_EXIT_NOTHING;
+	}
 	if (unlikely(READ_ONCE(run->immediate_exit)) &&
-	    ret == AXVCPU_OUT_AGAIN && enter)
-		ret = axvcpu_exit_nothing(vcpu, AXVCPU_CAUSE_IMMEDIATE);
-	ret = axvcpu_vcpu_loop(vcpu, ret, enter);
-	if (unlikely(ret)) {
-		if (ret == -ENOTRECOVERABLE)
-			axvcpu_state_lost(vcpu);
-		return ret;
+	    out == AXVCPU_OUT_AGAIN && enter)
+		out = axvcpu_exit_nothing(vcpu, AXVCPU_CAUSE_IMMEDIATE);
+	if (likely(out == AXVCPU_OUT_AGAIN && enter && !vcpu->halted))
+		out = static_call(axvcpu_arch_run)(vcpu);
+	if (unlikely(out != AXVCPU_OUT_EXIT)) {
+		out = axvcpu_vcpu_loop(vcpu, out, enter);
+		if (unlikely(out))
+			return out;
 	}
 	axvcpu_exit_finish(vcpu);
 	return 0;
 }
 
-static long axvcpu_vcpu_run(struct axvcpu_vcpu *vcpu, unsigned long flags)
+static noinline long axvcpu_vcpu_run(struct axvcpu_vcpu *vcpu,
+				     unsigned long flags)
 {
-	long ret;
+	int ret;
 
 	if (unlikely(flags & ~AXVCPU_RUN_COMPLETE_ONLY))
 		return -EINVAL;
 	if (unlikely(!axvcpu_vm_owned(vcpu->vm)))
 		return -EIO;
-	ret = axvcpu_state_begin(vcpu, AXVCPU_CALL_RUN);
+	ret = axvcpu_state_begin_run(vcpu);
 	if (unlikely(ret))
 		return ret;
 	rcu_assign_pointer(vcpu->task, current);
 	ret = axvcpu_vcpu_run_owned(vcpu, !(flags & AXVCPU_RUN_COMPLETE_ONLY));
 	RCU_INIT_POINTER(vcpu->task, NULL);
-	axvcpu_state_end(vcpu, AXVCPU_CALL_RUN, true);
+	if (unlikely(ret == -ENOTRECOVERABLE))
+		axvcpu_state_lost(vcpu);
+	axvcpu_state_end_run(vcpu);
 	return ret;
 }
 
@@ -353,7 +365,7 @@ static int axvcpu_vcpu_reset(void *object, void *args)
 		return ret;
 	WRITE_ONCE(vcpu->bound_cpu, -1);
 	vcpu->pending = false;
-	vcpu->hypercall = false;
+	vcpu->exit_reason = AXVCPU_EXIT_NOTHING;
 	vcpu->halted = false;
 	vcpu->power = AXVCPU_POWER_ON;
 	return 0;
@@ -618,15 +630,21 @@ static const struct axvcpu_ioctl_bracket axvcpu_vcpu_bracket = {
 	.end = axvcpu_vcpu_end,
 };
 
+static noinline long axvcpu_vcpu_other(struct file *file, unsigned int cmd,
+				       unsigned long arg)
+{
+	return axvcpu_ioctl_dispatch(axvcpu_vcpu_ioctls,
+				     ARRAY_SIZE(axvcpu_vcpu_ioctls),
+				     &axvcpu_vcpu_bracket, file->private_data,
+				     cmd, arg);
+}
+
 static long axvcpu_vcpu_ioctl(struct file *file, unsigned int cmd,
 			      unsigned long arg)
 {
 	if (likely(cmd == AXVCPU_RUN))
 		return axvcpu_vcpu_run(file->private_data, arg);
-	return axvcpu_ioctl_dispatch(axvcpu_vcpu_ioctls,
-				     ARRAY_SIZE(axvcpu_vcpu_ioctls),
-				     &axvcpu_vcpu_bracket, file->private_data,
-				     cmd, arg);
+	return axvcpu_vcpu_other(file, cmd, arg);
 }
 
 /* ---- life: create, map, close ------------------------------------------------ */

@@ -7,6 +7,7 @@
 #include <linux/rcuwait.h>
 #include <linux/sched.h>
 #include <linux/task_work.h>
+#include <linux/thread_info.h>
 #include <linux/types.h>
 
 #include "../uapi/axvcpu.h"
@@ -40,10 +41,9 @@ struct axvcpu_vcpu {
 	int cpu;			/* any may read: host CPU of the last entry, -1: none */
 	u32 request_flags;		/* checked copy of run->request_flags */
 	bool pending;			/* an exit waits for its answer */
-	bool hypercall;			/* the last exit was HYPERCALL: an answer may set the result */
 	bool halted;			/* HLT was cut short by a request: RUN waits on */
-	u64 entry_ns;			/* when this RUN began */
-	u32 exit_reason;		/* of the record being written */
+	u64 entry_cycles;		/* when this RUN began, by get_cycles() */
+	u32 exit_reason;		/* of the last record, from RUN's begin on 0 */
 	u64 seq;
 	struct axvcpu_fault fault;
 	struct axvcpu_counters stats;	/* any may read */
@@ -108,18 +108,30 @@ static inline bool axvcpu_vcpu_user_work(void)
 	return task_work_pending(current);
 }
 
+/* What the flags of AXVCPU_LEAVE mean: is it a reason to leave? */
+static noinline bool __maybe_unused axvcpu_vcpu_leave_slow(void)
+{
+	return need_resched() || signal_pending(current) ||
+	       axvcpu_vcpu_user_work();
+}
+
+#define AXVCPU_LEAVE	(_TIF_NEED_RESCHED | _TIF_SIGPENDING | \
+			 _TIF_NOTIFY_SIGNAL | _TIF_NOTIFY_RESUME)
+
 /**
  * axvcpu_vcpu_must_leave() - before an entry, with interrupts off and mode set
  *
+ * The back end has looked at axvcpu_vcpu_allowed() since it came to this CPU.
  * Return: the host has work for the task, or a request waits: return
  * AXVCPU_OUT_WORK instead of entering.
  */
-static inline bool axvcpu_vcpu_must_leave(const struct axvcpu_vcpu *vcpu)
+static __always_inline bool
+axvcpu_vcpu_must_leave(const struct axvcpu_vcpu *vcpu)
 {
-	return READ_ONCE(vcpu->requests) || need_resched() ||
-	       signal_pending(current) ||
-	       axvcpu_vcpu_user_work() ||
-	       !axvcpu_vcpu_allowed(vcpu, smp_processor_id());
+	if (unlikely(READ_ONCE(vcpu->requests)))
+		return true;
+	return unlikely(read_thread_flags() & AXVCPU_LEAVE) &&
+	       axvcpu_vcpu_leave_slow();
 }
 
 #endif /* AXVCPU_VCPU_H */

@@ -64,7 +64,7 @@ static struct {
  * does not; but where the host itself is emulated or virtual, look at what is in
  * XCR0, or a guest would leave its own value to the host.
  */
-bool x86_fpu_unsure __ro_after_init;
+static bool x86_fpu_unsure __ro_after_init;
 
 static struct x86_fpu_header *x86_fpu_header(void *area)
 {
@@ -246,6 +246,10 @@ static noinline void x86_fpu_update(struct x86_fpu *fpu)
 					 x86_fpu_unsure)));
 	if (!fpu->switch_pkru)
 		fpu->components &= ~(u64)XFEATURE_MASK_PKRU;
+	fpu->check_xcr0 = osxsave && x86_fpu_unsure;
+	fpu->special = fpu->switch_pkru || fpu->check_xcr0 ||
+		       fpu->hw_xcr0 != x86_fpu_host.host_xcr0 ||
+		       x86_fpu_host.host_xss || !x86_fpu_host.xsaveopt;
 }
 
 void x86_fpu_set_cr4(struct x86_vcpu *x, u64 cr4)
@@ -257,29 +261,54 @@ void x86_fpu_set_cr4(struct x86_vcpu *x, u64 cr4)
 	x->fpu.cr4 = cr4;
 }
 
-void x86_fpu_load(struct x86_vcpu *x)
+/* x86_fpu_set() lets no image in that can't be restored. */
+static noinline void x86_fpu_load_initial(struct x86_fpu *fpu)
 {
-	struct x86_fpu *fpu = &x->fpu;
+	x86_fpu_init_area(fpu->area);
+	x86_fpu_restore(fpu->area, fpu->components);
+}
 
-	kernel_fpu_begin_mask(0);
-	if (unlikely(fpu->changed))
-		x86_fpu_update(fpu);
-	if (unlikely(fpu->switch_pkru))
+static noinline void x86_fpu_load_special(struct x86_fpu *fpu)
+{
+	if (fpu->switch_pkru)
 		fpu->host_pkru = hw_rdpkru();
 	/*
 	 * A guest can execute XSAVES even where its CPUID has none: with the
 	 * host's XSS it would reach the host's supervisor components.
 	 */
-	if (unlikely(x86_fpu_host.host_xss))
+	if (x86_fpu_host.host_xss)
 		hw_wrmsr(MSR_IA32_XSS, 0);
 	x86_fpu_clear_pointers();
-	if (unlikely(!x86_fpu_restore(fpu->area, fpu->components))) {
-		/* x86_fpu_set() lets no such image in. */
-		x86_fpu_init_area(fpu->area);
-		x86_fpu_restore(fpu->area, fpu->components);
-	}
-	if (unlikely(fpu->hw_xcr0 != x86_fpu_host.host_xcr0))
+	if (unlikely(!x86_fpu_restore(fpu->area, fpu->components)))
+		x86_fpu_load_initial(fpu);
+	if (fpu->hw_xcr0 != x86_fpu_host.host_xcr0)
 		hw_xsetbv(fpu->hw_xcr0);
+}
+
+void x86_fpu_load(struct x86_vcpu *x)
+{
+	struct x86_fpu *fpu = &x->fpu;
+	u64 components;
+
+	kernel_fpu_begin_mask(0);
+	if (unlikely(fpu->changed))
+		x86_fpu_update(fpu);
+	if (unlikely(fpu->special)) {
+		x86_fpu_load_special(fpu);
+		return;
+	}
+	x86_fpu_clear_pointers();
+	components = fpu->components;
+	asm goto("1: xrstor64 %[area]\n"
+		 _ASM_EXTABLE(1b, %l[failed])
+		 :
+		 : [area] "m"(*(u8 *)fpu->area), "a"((u32)components),
+		   "d"((u32)(components >> 32))
+		 : "memory"
+		 : failed);
+	return;
+failed:
+	x86_fpu_load_initial(fpu);
 }
 
 void x86_fpu_sync_slow(struct x86_vcpu *x)
@@ -290,26 +319,41 @@ void x86_fpu_sync_slow(struct x86_vcpu *x)
 	xcr0 = hw_xgetbv();
 	if (xcr0 == fpu->hw_xcr0)
 		return;
-	/* The next load and save take it from there. */
+	/* This save and the next load take it from there. */
 	fpu->xcr0 = xcr0 & x86_fpu_host.features;
 	fpu->hw_xcr0 = xcr0;
 	fpu->changed = true;
 }
 
-void x86_fpu_save(struct x86_vcpu *x)
+static noinline void x86_fpu_save_special(struct x86_vcpu *x)
 {
 	struct x86_fpu *fpu = &x->fpu;
 
 	x86_fpu_sync(x);
-	if (unlikely(fpu->hw_xcr0 != x86_fpu_host.host_xcr0))
+	if (fpu->hw_xcr0 != x86_fpu_host.host_xcr0)
 		hw_xsetbv(x86_fpu_host.host_xcr0);
-	if (unlikely(fpu->switch_pkru))
+	if (fpu->switch_pkru)
 		fpu->pkru = hw_rdpkru();
 	x86_fpu_store(fpu->area, fpu->components);
-	if (unlikely(x86_fpu_host.host_xss))
+	if (x86_fpu_host.host_xss)
 		hw_wrmsr(MSR_IA32_XSS, x86_fpu_host.host_xss);
-	if (unlikely(fpu->switch_pkru) && fpu->pkru != fpu->host_pkru)
+	if (fpu->switch_pkru && fpu->pkru != fpu->host_pkru)
 		hw_wrpkru(fpu->host_pkru);
+}
+
+/* What is special is so from load to save: CR4 and XCR0 are looked at in load. */
+void x86_fpu_save(struct x86_vcpu *x)
+{
+	struct x86_fpu *fpu = &x->fpu;
+
+	if (unlikely(fpu->special))
+		x86_fpu_save_special(x);
+	else
+		asm volatile("xsaveopt64 %[area]"
+			     : [area] "+m"(*(u8 *)fpu->area)
+			     : "a"((u32)fpu->components),
+			       "d"((u32)(fpu->components >> 32))
+			     : "memory");
 	kernel_fpu_end();
 }
 

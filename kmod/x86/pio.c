@@ -40,52 +40,58 @@ static void x86_io_record(struct x86_vcpu *x, struct axvcpu_exit *exit,
 	exit->u.io.count = count;
 }
 
-static int x86_out(struct x86_vcpu *x, const struct x86_io *io, u64 hw_code)
+static noinline int x86_out_poweroff(struct x86_vcpu *x, u64 next_rip,
+				     u64 hw_code)
 {
-	u64 data = x->gpr[AXVCPU_X86_RAX] & x86_io_mask(io->width);
-	struct axvcpu_exit *exit;
+	struct axvcpu_exit *exit = axvcpu_exit_begin(
+		&x->core, AXVCPU_EXIT_SYSTEM_DOWN, hw_code);
 
-	if (unlikely(io->port == POWEROFF_PORT && io->width == 2 &&
-		     data == POWEROFF_VALUE &&
-		     x->core.vm->behaviours & AXVCPU_VM_POWEROFF_PORT)) {
-		exit = axvcpu_exit_begin(&x->core, AXVCPU_EXIT_SYSTEM_DOWN,
-					 hw_code);
-		exit->u.system_down.kind = AXVCPU_DOWN_POWER_OFF;
-	} else {
-		exit = axvcpu_exit_begin(&x->core, AXVCPU_EXIT_IO_WRITE,
-					 hw_code);
-		x86_io_record(x, exit, io->port, io->width, 1);
-		exit->u.io.data = data;
-	}
-	exit->next_pc = io->next_rip;
-	x86_skip(x, io->next_rip);
+	exit->u.system_down.kind = AXVCPU_DOWN_POWER_OFF;
+	exit->next_pc = next_rip;
+	x86_skip(x, next_rip);
 	return AXVCPU_OUT_EXIT;
 }
 
-static int x86_in(struct x86_vcpu *x, const struct x86_io *io, u64 hw_code)
+int x86_out(struct x86_vcpu *x, u16 port, unsigned int width, u64 next_rip,
+	    u64 hw_code)
+{
+	u64 data = x->gpr[AXVCPU_X86_RAX] & x86_io_mask(width);
+	struct axvcpu_exit *exit;
+
+	if (unlikely(port == POWEROFF_PORT && width == 2 &&
+		     data == POWEROFF_VALUE &&
+		     x->core.vm->behaviours & AXVCPU_VM_POWEROFF_PORT))
+		return x86_out_poweroff(x, next_rip, hw_code);
+	exit = axvcpu_exit_begin(&x->core, AXVCPU_EXIT_IO_WRITE, hw_code);
+	x86_io_record(x, exit, port, width, 1);
+	exit->u.io.data = data;
+	exit->next_pc = next_rip;
+	x86_skip(x, next_rip);
+	return AXVCPU_OUT_EXIT;
+}
+
+int x86_in(struct x86_vcpu *x, u16 port, unsigned int width, u64 next_rip,
+	   u64 hw_code)
 {
 	struct axvcpu_exit *exit =
 		axvcpu_exit_begin(&x->core, AXVCPU_EXIT_IO_READ, hw_code);
 
-	x86_io_record(x, exit, io->port, io->width, 1);
+	x86_io_record(x, exit, port, width, 1);
 	exit->u.io.data = 0;
-	exit->next_pc = io->next_rip;
+	exit->next_pc = next_rip;
 	x->pending.kind = X86_PENDING_IO;
 	x->pending.read = true;
-	x->pending.width = io->width;
-	x->pending.length = io->next_rip - x->rip;
+	x->pending.width = width;
+	x->pending.length = next_rip - x->rip;
 	x->pending.io.string = false;
 	axvcpu_exit_pending(&x->core, exit);
 	return AXVCPU_OUT_EXIT;
 }
 
-int x86_io(struct x86_vcpu *x, const struct x86_io *io, u64 hw_code)
+int x86_io_string(struct x86_vcpu *x, const struct x86_io *io, u64 hw_code)
 {
 	struct x86_pending *p = &x->pending;
 
-	if (likely(!io->string))
-		return io->in ? x86_in(x, io, hw_code) :
-				x86_out(x, io, hw_code);
 	p->kind = X86_PENDING_IO;
 	p->read = io->in;
 	p->width = io->width;

@@ -628,11 +628,6 @@ void x86_set_return_value(struct axvcpu_vcpu *vcpu, u64 value)
 	to_x86(vcpu)->gpr[AXVCPU_X86_RAX] = value;
 }
 
-u64 x86_pc(struct axvcpu_vcpu *vcpu)
-{
-	return to_x86(vcpu)->rip;
-}
-
 int x86_hypercall(struct x86_vcpu *x, u64 next_rip, u64 hw_code)
 {
 	struct axvcpu_exit *exit =

@@ -53,9 +53,9 @@ enum x86_pending_kind {
  *	INS where the part goes (the second address: beyond a page boundary)
  * @mmio: mmio.c: the decoded instruction, and what it addresses
  *
- * x86_io() leaves kind X86_PENDING_IO behind when it returns EMULATE, and only
- * then: the back end's emulate() calls x86_io_emulate() if kind is that and
- * core.pending is not set, else it is a second-stage fault: x86_mmio().
+ * x86_io_string() leaves kind X86_PENDING_IO behind when it returns EMULATE: the back
+ * end's emulate() calls x86_io_emulate() if kind is that and core.pending is not set,
+ * else it is a second-stage fault: x86_mmio().
  */
 struct x86_pending {
 	u8 kind;
@@ -123,8 +123,10 @@ struct x86_events {
  * @pkru: the guest's, valid outside of guest mode
  * @changed: CR4 or XCR0 did: the three below are stale
  * @components: what load and save move
+ * @check_xcr0: the guest can change XCR0 behind our back (see fpu.c)
  * @hw_xcr0: XCR0 from load to save: the guest's, or the host's where it has no use
  * @switch_pkru: the guest can reach PKRU
+ * @special: load and save move more than @area, or not by XRSTOR and XSAVEOPT
  * @cr4: the guest's
  * @host_pkru: from load to save
  */
@@ -138,6 +140,8 @@ struct x86_fpu {
 	u64 hw_xcr0;
 	bool changed;
 	bool switch_pkru;
+	bool check_xcr0;
+	bool special;
 	u64 cr4;
 };
 
@@ -368,11 +372,10 @@ bool x86_fpu_set_xcr0(struct x86_vcpu *x, u64 xcr0);
  * Between load and save, before x->fpu.xcr0 is looked at: the guest may have
  * changed XCR0 behind our back (see fpu.c).
  */
-extern bool x86_fpu_unsure __ro_after_init;
 void x86_fpu_sync_slow(struct x86_vcpu *x);
 static inline void x86_fpu_sync(struct x86_vcpu *x)
 {
-	if (unlikely(x86_fpu_unsure))
+	if (unlikely(x->fpu.check_xcr0))
 		x86_fpu_sync_slow(x);
 }
 
@@ -460,23 +463,27 @@ unsigned int x86_code_bytes(const struct x86_vcpu *x);
 
 /* ---- pio.c --------------------------------------------------------------- */
 /**
- * struct x86_io - an intercepted IN, OUT, INS or OUTS as the hardware tells it
+ * struct x86_io - an intercepted INS or OUTS as the hardware tells it
  */
 struct x86_io {
 	u16 port;
 	u8 width;		/* 1, 2, 4 */
 	bool in;
-	bool string;
 	bool rep;
-	u8 address_bytes;	/* strings: 2, 4, 8; 0: not told, decode it */
+	u8 address_bytes;	/* 2, 4, 8; 0: not told, decode it */
 	u8 segment;		/* OUTS: enum axvcpu_x86_segment_index; 0xff: not told */
 	u64 next_rip;
 };
 /*
- * From run(). Return: AXVCPU_OUT_EXIT: IN and OUT; AXVCPU_OUT_EMULATE: strings,
- * which need guest memory.
+ * From run(): IN and OUT. @width: 1, 2, 4; @next_rip: behind the instruction.
+ * Return: AXVCPU_OUT_EXIT.
  */
-int x86_io(struct x86_vcpu *x, const struct x86_io *io, u64 hw_code);
+int x86_in(struct x86_vcpu *x, u16 port, unsigned int width, u64 next_rip,
+	   u64 hw_code);
+int x86_out(struct x86_vcpu *x, u16 port, unsigned int width, u64 next_rip,
+	    u64 hw_code);
+/* From run(). Return: AXVCPU_OUT_EMULATE: strings need guest memory. */
+int x86_io_string(struct x86_vcpu *x, const struct x86_io *io, u64 hw_code);
 int x86_io_emulate(struct x86_vcpu *x);	/* the string form, or its next part */
 int x86_io_complete(struct x86_vcpu *x, const struct axvcpu_complete *answer);
 
@@ -522,7 +529,6 @@ int x86_complete(struct axvcpu_vcpu *vcpu,
 void x86_set_entry(struct axvcpu_vcpu *vcpu, u64 entry);
 void x86_set_gpr(struct axvcpu_vcpu *vcpu, unsigned int index, u64 value);
 void x86_set_return_value(struct axvcpu_vcpu *vcpu, u64 value);
-u64 x86_pc(struct axvcpu_vcpu *vcpu);
 
 /*
  * ---- hypercall (regs.c): HYPERCALL exit from the general registers --------

@@ -60,6 +60,7 @@ static u32 mock_init(struct axvcpu_host *host)
 	host->gpa_bits = 48;
 	host->stage2_levels = 4;
 	host->tags = 8;
+	host->cycles_hz = NSEC_PER_SEC;
 	host->block_length[AXVCPU_BLOCK_GENERAL] =
 		sizeof_field(struct mock_vcpu, gpr);
 	host->block_length[AXVCPU_BLOCK_POWER] = sizeof(struct axvcpu_power);
@@ -285,11 +286,7 @@ static bool mock_interruptible(struct axvcpu_vcpu *vcpu)
 	return false;
 }
 
-static void mock_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run)
-{
-}
-
-static u64 mock_pc(struct axvcpu_vcpu *vcpu)
+static u64 mock_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run)
 {
 	return to_mock(vcpu)->pc;
 }
@@ -351,7 +348,6 @@ const struct axvcpu_arch_ops axvcpu_mock_ops = {
 	.runnable = mock_runnable,
 	.interruptible = mock_interruptible,
 	.show = mock_show,
-	.pc = mock_pc,
 	.get_block = mock_get_block,
 	.set_block = mock_set_block,
 	.translate = mock_translate,

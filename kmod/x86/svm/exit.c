@@ -72,15 +72,14 @@ static int svm_want_length(struct svm_vcpu *svm)
 
 /* ---- hot exits -------------------------------------------------------------------- */
 
-static __always_inline int svm_exit_io(struct svm_vcpu *svm)
+static noinline int svm_exit_io_string(struct svm_vcpu *svm)
 {
-	struct vmcb_control *control = svm_control(svm);
+	const struct vmcb_control *control = svm_control(svm);
 	u32 info = control->exit_info1;
 	const struct x86_io io = {
 		.port = info >> SVM_IO_PORT_SHIFT,
 		.width = (info >> SVM_IO_WIDTH_SHIFT) & 7,
 		.in = info & SVM_IO_IN,
-		.string = info & SVM_IO_STR,
 		.rep = info & SVM_IO_REP,
 		.address_bytes = ((info >> SVM_IO_ADDRESS_SHIFT) & 7) * 2,
 		.segment = svm_features.decode ?
@@ -89,7 +88,23 @@ static __always_inline int svm_exit_io(struct svm_vcpu *svm)
 	};
 
 	svm->emulation = SVM_EMULATE_IO;
-	return x86_io(&svm->x, &io, SVM_EXIT_IOIO);
+	return x86_io_string(&svm->x, &io, SVM_EXIT_IOIO);
+}
+
+static __always_inline int svm_exit_io(struct svm_vcpu *svm)
+{
+	const struct vmcb_control *control = svm_control(svm);
+	u32 info = control->exit_info1;
+	u16 port = info >> SVM_IO_PORT_SHIFT;
+	unsigned int width = (info >> SVM_IO_WIDTH_SHIFT) & 7;
+
+	if (unlikely(info & SVM_IO_STR))
+		return svm_exit_io_string(svm);
+	return info & SVM_IO_IN ?
+		       x86_in(&svm->x, port, width, control->exit_info2,
+			      SVM_EXIT_IOIO) :
+		       x86_out(&svm->x, port, width, control->exit_info2,
+			       SVM_EXIT_IOIO);
 }
 
 static __always_inline int svm_exit_npf(struct svm_vcpu *svm)

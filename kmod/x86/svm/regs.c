@@ -34,23 +34,25 @@ static struct vmcb_segment *svm_segment(struct vmcb_save *save,
 	}
 }
 
+static __always_inline void svm_get_segment(const struct vmcb_segment *from,
+					    struct axvcpu_x86_segment *to)
+{
+	to->base = from->base;
+	to->limit = from->limit;
+	to->selector = from->selector;
+	to->attributes = from->attributes & SVM_SEGMENT_ATTRIBUTES;
+	if (!(from->attributes & SVM_SEGMENT_P))
+		to->attributes |= AXVCPU_X86_SEG_UNUSABLE;
+}
+
 static void svm_get_segments(struct svm_vcpu *svm,
 			     struct axvcpu_x86_segment segment[AXVCPU_X86_SEGMENTS])
 {
 	struct vmcb_save *save = &svm->vmcb->save;
 	unsigned int i;
 
-	for (i = 0; i < AXVCPU_X86_SEGMENTS; i++) {
-		const struct vmcb_segment *from = svm_segment(save, i);
-
-		segment[i].base = from->base;
-		segment[i].limit = from->limit;
-		segment[i].selector = from->selector;
-		segment[i].attributes = from->attributes &
-					SVM_SEGMENT_ATTRIBUTES;
-		if (!(from->attributes & SVM_SEGMENT_P))
-			segment[i].attributes |= AXVCPU_X86_SEG_UNUSABLE;
-	}
+	for (i = 0; i < AXVCPU_X86_SEGMENTS; i++)
+		svm_get_segment(svm_segment(save, i), &segment[i]);
 	/* The CPL is a field of its own; SS.DPL need not follow it (15.5.1). */
 	segment[AXVCPU_X86_SS].attributes &= ~(3U << SVM_SEGMENT_DPL_SHIFT);
 	segment[AXVCPU_X86_SS].attributes |= save->cpl << SVM_SEGMENT_DPL_SHIFT;
@@ -150,7 +152,15 @@ void svm_sync_mode(struct x86_vcpu *x)
 	x->mode.efer = svm_get_efer(svm);
 	x->mode.pat = save->g_pat;
 	x->mode.cpl = save->cpl;
-	svm_get_segments(svm, x->mode.segment);
+	if (likely(x->mode.efer & EFER_LMA &&
+		   save->cs.attributes & SVM_SEGMENT_L)) {
+		/* 64-bit code has no other segments. */
+		svm_get_segment(&save->cs, &x->mode.segment[AXVCPU_X86_CS]);
+		x->mode.segment[AXVCPU_X86_FS].base = save->fs.base;
+		x->mode.segment[AXVCPU_X86_GS].base = save->gs.base;
+	} else {
+		svm_get_segments(svm, x->mode.segment);
+	}
 }
 
 static void svm_get_system(struct x86_vcpu *x, struct axvcpu_x86_system *s)

@@ -19,6 +19,7 @@
 #include <asm/msr-index.h>
 #include <asm/processor.h>
 #include <asm/special_insns.h>
+#include <asm/tsc.h>
 
 #include "../../stage2.h"
 #include "../hw.h"
@@ -327,6 +328,7 @@ static void svm_describe(struct axvcpu_host *host)
 		host->capabilities |= AXVCPU_CAP_HUGE_1G;
 	host->gpa_bits = min_t(u32, bits, 52);
 	host->tags = svm_features.asids;
+	host->cycles_hz = tsc_khz * 1000ULL;
 	host->stage2_format = &svm_stage2_format;
 	x86_block_lengths(host->block_length);
 }
@@ -405,7 +407,6 @@ const struct axvcpu_arch_ops axvcpu_svm_ops = {
 	.runnable = x86_runnable,
 	.interruptible = x86_interruptible,
 	.show = svm_show,
-	.pc = x86_pc,
 	.get_block = x86_get_block,
 	.set_block = x86_set_block,
 	.translate = x86_translate,

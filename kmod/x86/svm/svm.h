@@ -191,7 +191,7 @@ int svm_reset(struct axvcpu_vcpu *vcpu);
 int svm_run(struct axvcpu_vcpu *vcpu);
 int svm_bind(struct axvcpu_vcpu *vcpu, int cpu);
 int svm_unbind(struct axvcpu_vcpu *vcpu);
-void svm_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
+u64 svm_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
 void svm_dr_intercept(struct svm_vcpu *svm);
 
 /* event.c */

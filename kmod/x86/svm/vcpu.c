@@ -162,7 +162,7 @@ int svm_unbind(struct axvcpu_vcpu *vcpu)
 	return 0;
 }
 
-void svm_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run)
+u64 svm_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
 	struct x86_vcpu *x = &svm->x;
@@ -172,6 +172,7 @@ void svm_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run)
 	run->irq_pending = unlikely(READ_ONCE(x->events.any)) &&
 			   x86_events_interrupt(x) >= 0;
 	run->priority = svm->vmcb->control.int_control & SVM_V_TPR_MASK;
+	return x->rip;
 }
 
 /* ---- tags and flushes ------------------------------------------------------------ */
@@ -210,6 +211,16 @@ static noinline void svm_flush(struct svm_vcpu *svm, struct svm_cpu *c,
 	}
 	svm->tlb_generation = generation;
 	svm->x.core.stats.tlb_flushes++;
+}
+
+static __always_inline void svm_flush_if_due(struct svm_vcpu *svm,
+					     struct svm_cpu *c)
+{
+	u64 generation =
+		atomic64_read(&svm->x.core.vm->stage2.tlb_generation);
+
+	if (unlikely(svm->tlb_generation != generation))
+		svm_flush(svm, c, generation);
 }
 
 /* ---- debug registers ----------------------------------------------------------------- */
@@ -276,30 +287,34 @@ static void svm_put_dr(struct svm_vcpu *svm)
 /* ---- the inner run loop ------------------------------------------------------------- */
 
 /* Return: false: SVM is off. */
-static bool svm_vmsave(unsigned long pa)
+static __always_inline bool svm_vmsave(unsigned long pa)
 {
-	bool ok = false;
-
-	asm volatile("1: vmsave %[pa]\n"
-		     "	movb $1, %[ok]\n"
-		     "2:\n" _ASM_EXTABLE(1b, 2b)
-		     : [ok] "+r"(ok)
-		     : [pa] "a"(pa)
-		     : "memory");
-	return ok;
+	asm goto("1: vmsave %[pa]\n"
+		 _ASM_EXTABLE(1b, %l[off])
+		 :
+		 : [pa] "a"(pa)
+		 : "memory"
+		 : off);
+	return true;
+off:
+	return false;
 }
 
-static void svm_enter_cpu(struct svm_vcpu *svm, struct svm_cpu *c)
+/* Not the CPU of the last entry, or its tags are used up. Return: as svm_load(). */
+static noinline int svm_enter_cpu(struct svm_vcpu *svm, struct svm_cpu *c)
 {
 	struct axvcpu_vcpu *vcpu = &svm->x.core;
 	int cpu = smp_processor_id();
 
+	if (unlikely(!axvcpu_vcpu_allowed(vcpu, cpu)))
+		return AXVCPU_OUT_WORK;
 	if (vcpu->cpu != cpu) {
 		if (vcpu->cpu >= 0)
 			vcpu->stats.migrations++;
 		WRITE_ONCE(vcpu->cpu, cpu);
 	}
 	svm_new_tag(svm, c);
+	return 0;
 }
 
 /*
@@ -307,11 +322,8 @@ static void svm_enter_cpu(struct svm_vcpu *svm, struct svm_cpu *c)
  * VMRUN does not switch it: bus-lock traps and branch steps would hit the guest.
  * It is looked at only where one of them can be on.
  */
-static void svm_hide_debugctl(struct svm_cpu *c)
+static noinline void svm_hide_debugctl(struct svm_cpu *c)
 {
-	if (!boot_cpu_has(X86_FEATURE_BUS_LOCK_DETECT) &&
-	    !test_thread_flag(TIF_BLOCKSTEP))
-		return;
 	if (!hw_rdmsr_safe(MSR_IA32_DEBUGCTLMSR, &c->debugctl) && c->debugctl)
 		hw_wrmsr(MSR_IA32_DEBUGCTLMSR, 0);
 }
@@ -327,14 +339,19 @@ static void svm_show_debugctl(struct svm_cpu *c)
 /*
  * Once a section without preemption: what one task on one CPU keeps. The host's
  * FS and KERNEL_GS are this task's, so they are saved now; no switch to another
- * comes before svm_put(). LDTR: see svm_save_ldt(). Interrupts are off.
+ * comes before svm_put(). LDTR: see svm_save_ldt(). Interrupts are off. Return: 0;
+ * -ENODEV; AXVCPU_OUT_WORK: the vCPU may not run here.
  */
 static int svm_load(struct svm_vcpu *svm, struct svm_cpu *c)
 {
-	if (unlikely(!axvcpu_percpu_on() || !svm_vmsave(c->host_pa)))
+	if (unlikely(!svm_vmsave(c->host_pa)))
 		return -ENODEV;
-	if (unlikely(svm->asid_generation != c->generation))
-		svm_enter_cpu(svm, c);
+	if (unlikely(svm->asid_generation != c->generation)) {
+		int ret = svm_enter_cpu(svm, c);
+
+		if (ret)
+			return ret;
+	}
 	if (unlikely(c->flush_all))
 		svm_flush_tag(svm);
 	if (unlikely(c->last_vcpu != svm->id)) {
@@ -343,7 +360,9 @@ static int svm_load(struct svm_vcpu *svm, struct svm_cpu *c)
 	}
 	if (unlikely(svm->tsc_aux != c->tsc_aux) && svm_features.tsc_aux)
 		hw_wrmsr(MSR_TSC_AUX, svm->tsc_aux);
-	svm_hide_debugctl(c);
+	if (unlikely(static_cpu_has(X86_FEATURE_BUS_LOCK_DETECT) ||
+		     test_thread_flag(TIF_BLOCKSTEP)))
+		svm_hide_debugctl(c);
 	axvcpu_guest_begin();
 	return 0;
 }
@@ -396,43 +415,41 @@ static bool svm_stepped_iret(const struct svm_vcpu *svm)
 	       svm->vmcb->control.exit_code == SVM_EXIT_EXCP(X86_VECTOR_DB);
 }
 
-static __always_inline int svm_trip(struct svm_vcpu *svm, struct svm_cpu *c)
+/* The guest's state to the VMCB. @plain: no flag of svm->flags is set. */
+static __always_inline void svm_trip_begin(struct svm_vcpu *svm,
+					   struct svm_cpu *c, bool plain)
 {
-	struct vmcb_control *control = &svm->vmcb->control;
 	struct vmcb_save *save = &svm->vmcb->save;
 	struct x86_vcpu *x = &svm->x;
-	int ret;
 
 	save->rax = x->gpr[AXVCPU_X86_RAX];
 	save->rsp = x->gpr[AXVCPU_X86_RSP];
 	save->rip = x->rip;
 	save->rflags = x->rflags;
-	control->int_state = x->interrupt_shadow;
-	if (unlikely(svm->flags & SVM_TF))
+	svm->vmcb->control.int_state = x->interrupt_shadow;
+	x->core.stats.entries++;
+	if (!plain && svm->flags & SVM_TF)
 		save->rflags |= X86_EFLAGS_TF;
 	trace_axvcpu_entry(&x->core, x->rip);
 	svm_debug_before(svm, c);
-	if (unlikely(svm->flags & SVM_DR_LIVE))
+	if (!plain && svm->flags & SVM_DR_LIVE)
 		svm_load_dr(svm);
+}
 
-	if (unlikely(axvcpu_guest_tracked()))
-		ret = svm_enter(x->gpr, svm->vmcb_pa, c->host_pa,
-				x->interrupt_shadow);
-	else
-		ret = svm_switch(x->gpr, svm->vmcb_pa, c->host_pa,
-				 x->interrupt_shadow);
+/* And back. */
+static __always_inline void svm_trip_end(struct svm_vcpu *svm, bool plain)
+{
+	struct vmcb_control *control = &svm->vmcb->control;
+	struct vmcb_save *save = &svm->vmcb->save;
+	struct x86_vcpu *x = &svm->x;
 
-	if (unlikely(svm->flags & SVM_DR_LIVE || hw_breakpoint_active()))
-		svm_save_dr(svm);
-	if (unlikely(ret))
-		return ret;
 	/*
 	 * #VMEXIT leaves the guest's DR6, where the host's next #DB would find a step
 	 * or a breakpoint that is not its own.
 	 */
 	if (unlikely(save->dr6 != DR6_RESERVED))
 		set_debugreg(DR6_RESERVED, 6);
-	if (unlikely(svm->flags & (SVM_TF | SVM_INJECTED))) {
+	if (!plain && svm->flags & (SVM_TF | SVM_INJECTED)) {
 		if (svm->flags & SVM_TF && !svm_stepped_iret(svm))
 			save->rflags &= ~(u64)X86_EFLAGS_TF;
 		control->event_inj = 0;
@@ -445,7 +462,42 @@ static __always_inline int svm_trip(struct svm_vcpu *svm, struct svm_cpu *c)
 	control->tlb_control = SVM_TLB_NOTHING;
 	control->clean = svm_features.clean;
 	svm_debug_after(svm);
-	return 0;
+}
+
+/* Return: as svm_switch(). */
+static __always_inline int svm_trip(struct svm_vcpu *svm, struct svm_cpu *c,
+				    bool plain)
+{
+	struct x86_vcpu *x = &svm->x;
+	int ret;
+
+	svm_trip_begin(svm, c, plain);
+	if (unlikely(axvcpu_guest_tracked()))
+		ret = svm_enter(x->gpr, svm->vmcb_pa, c->host_pa,
+				x->interrupt_shadow);
+	else
+		ret = svm_switch(x->gpr, svm->vmcb_pa, c->host_pa,
+				 x->interrupt_shadow);
+	if (unlikely((!plain && svm->flags & SVM_DR_LIVE) ||
+		     hw_breakpoint_active()))
+		svm_save_dr(svm);
+	if (likely(!ret))
+		svm_trip_end(svm, plain);
+	return ret;
+}
+
+/* An entry with events or flags to look at. Return: as svm_once(). */
+static noinline int svm_once_special(struct svm_vcpu *svm, struct svm_cpu *c)
+{
+	int out = svm_prepare(svm);
+
+	if (out != AXVCPU_OUT_AGAIN)
+		return out;
+	svm_flush_if_due(svm, c);
+	if (likely(!svm_trip(svm, c, false)))
+		return AXVCPU_OUT_AGAIN;
+	svm_uninject(svm);
+	return -ENODEV;
 }
 
 /*
@@ -456,28 +508,16 @@ static __always_inline int svm_trip(struct svm_vcpu *svm, struct svm_cpu *c)
 static __always_inline int svm_once(struct svm_vcpu *svm, struct svm_cpu *c)
 {
 	struct axvcpu_vcpu *vcpu = &svm->x.core;
-	u64 generation;
 
 	smp_store_mb(vcpu->mode, AXVCPU_IN_GUEST);
 	if (unlikely(axvcpu_vcpu_must_leave(vcpu)))
 		return AXVCPU_OUT_WORK;
-	if (unlikely(!axvcpu_percpu_on() || !svm_save_ldt(c)))
+	if (unlikely(!axvcpu_percpu_on()))
 		return -ENODEV;
-	if (unlikely(READ_ONCE(svm->x.events.any) || svm->flags)) {
-		int out = svm_prepare(svm);
-
-		if (out != AXVCPU_OUT_AGAIN)
-			return out;
-	}
-	generation = atomic64_read(&vcpu->vm->stage2.tlb_generation);
-	if (unlikely(svm->tlb_generation != generation))
-		svm_flush(svm, c, generation);
-	vcpu->stats.entries++;
-	if (unlikely(svm_trip(svm, c))) {
-		svm_uninject(svm);
-		return -ENODEV;
-	}
-	return AXVCPU_OUT_AGAIN;
+	if (unlikely(READ_ONCE(svm->x.events.any) || svm->flags))
+		return svm_once_special(svm, c);
+	svm_flush_if_due(svm, c);
+	return likely(!svm_trip(svm, c, true)) ? AXVCPU_OUT_AGAIN : -ENODEV;
 }
 
 int svm_run(struct axvcpu_vcpu *vcpu)
@@ -507,6 +547,10 @@ int svm_run(struct axvcpu_vcpu *vcpu)
 		if (out != AXVCPU_OUT_AGAIN)
 			break;
 		vcpu->stats.handled++;
+		if (unlikely(!svm_save_ldt(c))) {
+			out = -ENODEV;
+			break;
+		}
 	}
 	svm_put(svm, c);
 unloaded:
