@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <linux/minmax.h>
-#include <linux/static_call.h>
 #include <linux/string.h>
-#include <linux/ktime.h>
-#include <linux/timex.h>
 
 #include "arch.h"
 #include "exit.h"
@@ -62,20 +59,8 @@ int axvcpu_exit_unknown(struct axvcpu_vcpu *vcpu, u64 code, u64 qualification,
 	return AXVCPU_OUT_EXIT;
 }
 
-void axvcpu_exit_finish(struct axvcpu_vcpu *vcpu)
+void axvcpu_exit_trace(const struct axvcpu_vcpu *vcpu, u32 reason, u64 pc)
 {
-	struct axvcpu_run *run = vcpu->run;
-	u32 reason = vcpu->exit_reason;
-	u64 cycles = get_cycles() - vcpu->entry_cycles;
-	u64 pc = static_call(axvcpu_arch_show)(vcpu, run);
-
-	run->exit.pc = pc;
-	run->exit.seq = vcpu->seq++;
-	run->exit.time_ns = ktime_get_mono_fast_ns();
-	vcpu->stats.exit[reason].count++;
-	/* Counters of two CPUs may differ a little. */
-	if (likely((s64)cycles > 0))
-		vcpu->stats.exit[reason].cycles += cycles;
 	trace_axvcpu_report(vcpu, reason, pc);
 }
 

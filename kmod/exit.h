@@ -6,6 +6,11 @@
 #ifndef AXVCPU_EXIT_H
 #define AXVCPU_EXIT_H
 
+#include <linux/ktime.h>
+#include <linux/timex.h>
+#include <linux/tracepoint-defs.h>
+
+#include "arch.h"
 #include "vcpu.h"
 
 /**
@@ -53,8 +58,27 @@ int axvcpu_exit_fail_entry(struct axvcpu_vcpu *vcpu, u64 hw_reason,
 int axvcpu_exit_unknown(struct axvcpu_vcpu *vcpu, u64 code, u64 qualification,
 			u64 qualification2);
 
-/* What the core adds to every record when RUN returns. */
-void axvcpu_exit_finish(struct axvcpu_vcpu *vcpu);
+DECLARE_TRACEPOINT(axvcpu_report);
+void axvcpu_exit_trace(const struct axvcpu_vcpu *vcpu, u32 reason, u64 pc);
+
+/** axvcpu_exit_finish() - what the core adds to every record when RUN returns */
+static __always_inline void axvcpu_exit_finish(struct axvcpu_vcpu *vcpu)
+{
+	struct axvcpu_run *run = vcpu->run;
+	u32 reason = vcpu->exit_reason;
+	u64 cycles = get_cycles() - vcpu->entry_cycles;
+	u64 pc = static_call(axvcpu_arch_show)(vcpu, run);
+
+	run->exit.pc = pc;
+	run->exit.seq = vcpu->seq++;
+	run->exit.time_ns = ktime_get_mono_fast_ns();
+	vcpu->stats.exit[reason].count++;
+	/* Counters of two CPUs may differ a little. */
+	if (likely((s64)cycles > 0))
+		vcpu->stats.exit[reason].cycles += cycles;
+	if (tracepoint_enabled(axvcpu_report))
+		axvcpu_exit_trace(vcpu, reason, pc);
+}
 
 /*
  * Copy and check run->complete for what is pending. 1: there is an answer in

@@ -2,6 +2,7 @@
 #include <linux/bits.h>
 #include <linux/ktime.h>
 
+#include "change.h"
 #include "state.h"
 #include "trace.h"
 #include "vcpu.h"
@@ -82,8 +83,8 @@ const struct axvcpu_state_rule axvcpu_state_rules[AXVCPU_CALL_ALL] = {
 	},
 };
 
-static noinline void axvcpu_state_keep(struct axvcpu_vcpu *vcpu, u32 from,
-				       u32 to, unsigned int call)
+static void axvcpu_state_keep(struct axvcpu_vcpu *vcpu, u32 from, u32 to,
+			      unsigned int call)
 {
 	struct axvcpu_history *history = &vcpu->history;
 	struct axvcpu_transition *slot;
@@ -99,39 +100,12 @@ static noinline void axvcpu_state_keep(struct axvcpu_vcpu *vcpu, u32 from,
 	spin_unlock_irqrestore(&history->lock, flags);
 }
 
-static __always_inline void axvcpu_state_record(struct axvcpu_vcpu *vcpu,
-						u32 from, u32 to,
-						unsigned int call)
+void axvcpu_state_record(struct axvcpu_vcpu *vcpu, u32 from, u32 to,
+			 unsigned int call)
 {
 	trace_axvcpu_state(vcpu, from, to, call);
 	if (axvcpu_state_rules[call].recorded)
 		axvcpu_state_keep(vcpu, from, to, call);
-}
-
-/*
- * The one function that changes the state: from @old, as read and judged by the
- * caller, to @state with @busy. Who lets go of the vCPU tells before that: the
- * next owner must not be overtaken. Return: false: the word was not @old any more.
- */
-static __always_inline bool axvcpu_state_change(struct axvcpu_vcpu *vcpu,
-						int old, u32 state, int busy,
-						unsigned int call)
-{
-	u32 from = old & AXVCPU_STATE_MASK;
-	bool owned = old & AXVCPU_BUSY;
-
-	if (owned) {
-		if (from != state)
-			axvcpu_state_record(vcpu, from, state, call);
-		WRITE_ONCE(vcpu->run->state, state);
-	}
-	if (atomic_cmpxchg(&vcpu->state.word, old, state | busy) != old)
-		return false;
-	if (!owned && from != state) {
-		axvcpu_state_record(vcpu, from, state, call);
-		WRITE_ONCE(vcpu->run->state, state);
-	}
-	return true;
 }
 
 void axvcpu_state_new(struct axvcpu_vcpu *vcpu)
@@ -142,8 +116,7 @@ void axvcpu_state_new(struct axvcpu_vcpu *vcpu)
 			    AXVCPU_CALL_CREATE);
 }
 
-static __always_inline int axvcpu_state_do_begin(struct axvcpu_vcpu *vcpu,
-						 unsigned int call)
+int axvcpu_state_begin(struct axvcpu_vcpu *vcpu, unsigned int call)
 {
 	const struct axvcpu_state_rule *rule = &axvcpu_state_rules[call];
 	u32 state;
@@ -162,18 +135,7 @@ static __always_inline int axvcpu_state_do_begin(struct axvcpu_vcpu *vcpu,
 	return 0;
 }
 
-int axvcpu_state_begin(struct axvcpu_vcpu *vcpu, unsigned int call)
-{
-	return axvcpu_state_do_begin(vcpu, call);
-}
-
-int axvcpu_state_begin_run(struct axvcpu_vcpu *vcpu)
-{
-	return axvcpu_state_do_begin(vcpu, AXVCPU_CALL_RUN);
-}
-
-static __always_inline void axvcpu_state_do_end(struct axvcpu_vcpu *vcpu,
-						unsigned int call, bool ok)
+void axvcpu_state_end(struct axvcpu_vcpu *vcpu, unsigned int call, bool ok)
 {
 	const struct axvcpu_state_rule *rule = &axvcpu_state_rules[call];
 	/* The owner alone changes the word: no loop is needed. */
@@ -186,16 +148,6 @@ static __always_inline void axvcpu_state_do_end(struct axvcpu_vcpu *vcpu,
 	if (call == AXVCPU_CALL_RUN)
 		WRITE_ONCE(vcpu->history.runs, vcpu->history.runs + 1);
 	axvcpu_state_change(vcpu, old, state, 0, call);
-}
-
-void axvcpu_state_end(struct axvcpu_vcpu *vcpu, unsigned int call, bool ok)
-{
-	axvcpu_state_do_end(vcpu, call, ok);
-}
-
-void axvcpu_state_end_run(struct axvcpu_vcpu *vcpu)
-{
-	axvcpu_state_do_end(vcpu, AXVCPU_CALL_RUN, true);
 }
 
 /* A step of the owner inside a call; the BUSY bit stays. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The state machine of a vCPU: one atomic word, a table, and the one function
- * that changes it.
+ * that changes it (change.h).
  */
 #ifndef AXVCPU_STATE_H
 #define AXVCPU_STATE_H
@@ -55,10 +55,6 @@ int axvcpu_state_begin(struct axvcpu_vcpu *vcpu, unsigned int call);
 
 /** axvcpu_state_end() - the opposite; @ok: the call succeeded, the state moves */
 void axvcpu_state_end(struct axvcpu_vcpu *vcpu, unsigned int call, bool ok);
-
-/* The same for RUN, compiled on their own: the table's entry is a constant there. */
-int axvcpu_state_begin_run(struct axvcpu_vcpu *vcpu);
-void axvcpu_state_end_run(struct axvcpu_vcpu *vcpu);
 
 /* RUN sleeps in the kernel for an event: Running, Blocked, Running. */
 void axvcpu_state_wait(struct axvcpu_vcpu *vcpu);

@@ -16,6 +16,7 @@
 #include <linux/uaccess.h>
 
 #include "arch.h"
+#include "change.h"
 #include "compat/hrtimer.h"
 #include "compat/vma.h"
 #include "exit.h"
@@ -273,6 +274,11 @@ static __always_inline int axvcpu_vcpu_run_owned(struct axvcpu_vcpu *vcpu,
 	return 0;
 }
 
+static noinline int axvcpu_vcpu_complete_only(struct axvcpu_vcpu *vcpu)
+{
+	return axvcpu_vcpu_run_owned(vcpu, false);
+}
+
 static noinline long axvcpu_vcpu_run(struct axvcpu_vcpu *vcpu,
 				     unsigned long flags)
 {
@@ -286,7 +292,8 @@ static noinline long axvcpu_vcpu_run(struct axvcpu_vcpu *vcpu,
 	if (unlikely(ret))
 		return ret;
 	rcu_assign_pointer(vcpu->task, current);
-	ret = axvcpu_vcpu_run_owned(vcpu, !(flags & AXVCPU_RUN_COMPLETE_ONLY));
+	ret = likely(!flags) ? axvcpu_vcpu_run_owned(vcpu, true) :
+			       axvcpu_vcpu_complete_only(vcpu);
 	RCU_INIT_POINTER(vcpu->task, NULL);
 	if (unlikely(ret == -ENOTRECOVERABLE))
 		axvcpu_state_lost(vcpu);

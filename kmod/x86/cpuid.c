@@ -37,7 +37,7 @@
 #define TOPOLOGY_SHIFT		10
 #define TOPOLOGY_COUNT		(1U << TOPOLOGY_SHIFT)
 #define TOPOLOGY_LEGACY		0xffU	/* in fields of eight bits */
-static_assert(TOPOLOGY_COUNT >= AXVCPU_MAX_VCPUS);
+static_assert(TOPOLOGY_COUNT >= AXVCPU_MAX_VCPUS, "an id for each vCPU");
 
 struct x86_leaf {
 	u32 eax;

@@ -58,9 +58,9 @@ int x86_out(struct x86_vcpu *x, u16 port, unsigned int width, u64 next_rip,
 	u64 data = x->gpr[AXVCPU_X86_RAX] & x86_io_mask(width);
 	struct axvcpu_exit *exit;
 
-	if (unlikely(port == POWEROFF_PORT && width == 2 &&
-		     data == POWEROFF_VALUE &&
-		     x->core.vm->behaviours & AXVCPU_VM_POWEROFF_PORT))
+	if (unlikely(port == POWEROFF_PORT) && width == 2 &&
+	    data == POWEROFF_VALUE &&
+	    x->core.vm->behaviours & AXVCPU_VM_POWEROFF_PORT)
 		return x86_out_poweroff(x, next_rip, hw_code);
 	exit = axvcpu_exit_begin(&x->core, AXVCPU_EXIT_IO_WRITE, hw_code);
 	x86_io_record(x, exit, port, width, 1);

@@ -222,7 +222,7 @@ static bool svm_get_msr(struct svm_vcpu *svm, u32 msr, u64 *value)
 	}
 }
 
-static int svm_rdmsr(struct svm_vcpu *svm, u64 next_rip)
+static noinline int svm_rdmsr(struct svm_vcpu *svm, u64 next_rip)
 {
 	struct x86_vcpu *x = &svm->x;
 	u64 value;
@@ -270,7 +270,7 @@ static bool svm_wrmsr_tsc_aux(struct svm_vcpu *svm, u64 value)
 	return true;
 }
 
-static int svm_wrmsr(struct svm_vcpu *svm, u64 next_rip)
+static noinline int svm_wrmsr(struct svm_vcpu *svm, u64 next_rip)
 {
 	struct x86_vcpu *x = &svm->x;
 	u64 value = (u32)x->gpr[AXVCPU_X86_RAX] |

@@ -203,7 +203,7 @@ struct vmcb {
 };
 
 #define SVM_ASSERT_AT(type, member, offset) \
-	static_assert(offsetof(struct type, member) == (offset))
+	static_assert(offsetof(struct type, member) == (offset), #member)
 SVM_ASSERT_AT(vmcb_control, pause_filter_threshold, 0x03c);
 SVM_ASSERT_AT(vmcb_control, iopm_base, 0x040);
 SVM_ASSERT_AT(vmcb_control, asid, 0x058);
@@ -218,7 +218,7 @@ SVM_ASSERT_AT(vmcb_control, n_cr3, 0x0b0);
 SVM_ASSERT_AT(vmcb_control, clean, 0x0c0);
 SVM_ASSERT_AT(vmcb_control, nrip, 0x0c8);
 SVM_ASSERT_AT(vmcb_control, insn_count, 0x0d0);
-static_assert(sizeof(struct vmcb_control) == 0x400);
+static_assert(sizeof(struct vmcb_control) == 0x400, "the control area");
 SVM_ASSERT_AT(vmcb_save, gdtr, 0x060);
 SVM_ASSERT_AT(vmcb_save, tr, 0x090);
 SVM_ASSERT_AT(vmcb_save, cpl, 0x0cb);
@@ -232,7 +232,7 @@ SVM_ASSERT_AT(vmcb_save, kernel_gs_base, 0x220);
 SVM_ASSERT_AT(vmcb_save, cr2, 0x240);
 SVM_ASSERT_AT(vmcb_save, g_pat, 0x268);
 SVM_ASSERT_AT(vmcb_save, dbgctl, 0x270);
-static_assert(sizeof(struct vmcb) == 0x1000);
+static_assert(sizeof(struct vmcb) == 0x1000, "one page");
 
 /* ---- exit codes ------------------------------------------------------------- */
 
