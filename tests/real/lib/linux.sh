@@ -6,21 +6,15 @@
 
 # guest_linux VERSION BOOT-OPTION...
 guest_linux() {
-	local version=$1 output status=0 limit=300 append=console=ttyS0
+	local version=$1 output status=0
 	shift
-	if [[ " $* " == *" debug "* ]]; then
-		# An exit takes the debug kernel about a millisecond. With the PM timer for a clock
-		# and one-shot ticks, one guest of two came no further than 8 s in as many minutes.
-		limit=400
-		append+=" highres=off nohz=off clocksource=jiffies"
-	fi
 	output=$(mktemp)
 	# The marker is computed by the guest, so that an echo of the typed line is
 	# not taken for it.
 	printf 'echo "sum=$((40000 + 2345)) on $(uname -r)"\npoweroff -f\n' |
-		"$root/tests/boot" "$@" --timeout $limit -- \
+		"$root/tests/boot" "$@" --timeout 300 -- \
 			axvmm --kernel "/guests/vmlinuz-$version" --initrd /guests/initrd \
-			--append "$append" --timeout $((limit - 60)) >"$output" || status=$?
+			--timeout 240 >"$output" || status=$?
 	expect "$output" "Linux version $version" \
 		"axvcpu-guest: user space reached on Linux $version" \
 		"sum=42345 on $version"
