@@ -209,8 +209,8 @@ static noinline int axvcpu_vcpu_loop(struct axvcpu_vcpu *vcpu, int out,
 /* An answer is needed or given: what the loop goes on with. */
 static noinline int axvcpu_vcpu_answer(struct axvcpu_vcpu *vcpu)
 {
-	struct axvcpu_complete answer;
-	int ret = axvcpu_exit_answer(vcpu, &answer);
+	struct axvcpu_complete *answer = &vcpu->answer;
+	int ret = axvcpu_exit_answer(vcpu, answer);
 	bool hypercall = vcpu->exit_reason == AXVCPU_EXIT_HYPERCALL;
 	int out = AXVCPU_OUT_AGAIN;
 
@@ -221,13 +221,13 @@ static noinline int axvcpu_vcpu_answer(struct axvcpu_vcpu *vcpu)
 		return AXVCPU_OUT_AGAIN;
 	if (vcpu->pending) {
 		vcpu->pending = false;
-		out = static_call(axvcpu_arch_complete)(vcpu, &answer);
+		out = static_call(axvcpu_arch_complete)(vcpu, answer);
 		if (unlikely(out < 0)) {
 			vcpu->pending = true;
 			return out;
 		}
 	} else if (hypercall) {
-		static_call(axvcpu_arch_set_return_value)(vcpu, answer.data[0]);
+		static_call(axvcpu_arch_set_return_value)(vcpu, answer->data[0]);
 	}
 	WRITE_ONCE(vcpu->run->complete.action, AXVCPU_ANSWER_NONE);
 	return out;

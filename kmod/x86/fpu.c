@@ -22,6 +22,7 @@
 #include <asm/processor-flags.h>
 
 #include "hw.h"
+#include "switch.h"
 #include "x86.h"
 
 /* XCR0 bits that a guest may have, if the host has them; no AMX, no CET. */
@@ -171,19 +172,6 @@ void x86_fpu_reset(struct x86_vcpu *x)
 
 /* ---- the switch -------------------------------------------------------------------- */
 
-/*
- * Between an FXSAVE or XSAVE and its opposite some processors keep the last x87
- * instruction's pointers unless an exception is pending: the guest would see the
- * task's. Overwrite them by an instruction of ours.
- */
-static void x86_fpu_clear_pointers(void)
-{
-	static const u32 zero;
-
-	if (static_cpu_has_bug(X86_BUG_FXSAVE_LEAK))
-		asm volatile("fnclex\n\temms\n\tfildl %0" : : "m"(zero));
-}
-
 /* Return: false: the image has something that faults. */
 static bool x86_fpu_restore(void *area, u64 features)
 {
@@ -232,7 +220,7 @@ static void x86_fpu_store(void *area, u64 features)
  * Without CR4.OSXSAVE the guest has no use of XCR0 (neither XSAVE nor AVX nor
  * XGETBV), and without that or CR4.PKE none of PKRU: they stay the host's then.
  */
-static noinline void x86_fpu_update(struct x86_fpu *fpu)
+void x86_fpu_update(struct x86_fpu *fpu)
 {
 	bool osxsave = fpu->cr4 & X86_CR4_OSXSAVE;
 
@@ -262,13 +250,13 @@ void x86_fpu_set_cr4(struct x86_vcpu *x, u64 cr4)
 }
 
 /* x86_fpu_set() lets no image in that can't be restored. */
-static noinline void x86_fpu_load_initial(struct x86_fpu *fpu)
+void x86_fpu_load_initial(struct x86_fpu *fpu)
 {
 	x86_fpu_init_area(fpu->area);
 	x86_fpu_restore(fpu->area, fpu->components);
 }
 
-static noinline void x86_fpu_load_special(struct x86_fpu *fpu)
+void x86_fpu_load_special(struct x86_fpu *fpu)
 {
 	if (fpu->switch_pkru)
 		fpu->host_pkru = hw_rdpkru();
@@ -285,32 +273,6 @@ static noinline void x86_fpu_load_special(struct x86_fpu *fpu)
 		hw_xsetbv(fpu->hw_xcr0);
 }
 
-void x86_fpu_load(struct x86_vcpu *x)
-{
-	struct x86_fpu *fpu = &x->fpu;
-	u64 components;
-
-	kernel_fpu_begin_mask(0);
-	if (unlikely(fpu->changed))
-		x86_fpu_update(fpu);
-	if (unlikely(fpu->special)) {
-		x86_fpu_load_special(fpu);
-		return;
-	}
-	x86_fpu_clear_pointers();
-	components = fpu->components;
-	asm goto("1: xrstor64 %[area]\n"
-		 _ASM_EXTABLE(1b, %l[failed])
-		 :
-		 : [area] "m"(*(u8 *)fpu->area), "a"((u32)components),
-		   "d"((u32)(components >> 32))
-		 : "memory"
-		 : failed);
-	return;
-failed:
-	x86_fpu_load_initial(fpu);
-}
-
 void x86_fpu_sync_slow(struct x86_vcpu *x)
 {
 	struct x86_fpu *fpu = &x->fpu;
@@ -325,7 +287,7 @@ void x86_fpu_sync_slow(struct x86_vcpu *x)
 	fpu->changed = true;
 }
 
-static noinline void x86_fpu_save_special(struct x86_vcpu *x)
+void x86_fpu_save_special(struct x86_vcpu *x)
 {
 	struct x86_fpu *fpu = &x->fpu;
 
@@ -339,22 +301,6 @@ static noinline void x86_fpu_save_special(struct x86_vcpu *x)
 		hw_wrmsr(MSR_IA32_XSS, x86_fpu_host.host_xss);
 	if (fpu->switch_pkru && fpu->pkru != fpu->host_pkru)
 		hw_wrpkru(fpu->host_pkru);
-}
-
-/* What is special is so from load to save: CR4 and XCR0 are looked at in load. */
-void x86_fpu_save(struct x86_vcpu *x)
-{
-	struct x86_fpu *fpu = &x->fpu;
-
-	if (unlikely(fpu->special))
-		x86_fpu_save_special(x);
-	else
-		asm volatile("xsaveopt64 %[area]"
-			     : [area] "+m"(*(u8 *)fpu->area)
-			     : "a"((u32)fpu->components),
-			       "d"((u32)(fpu->components >> 32))
-			     : "memory");
-	kernel_fpu_end();
 }
 
 /* ---- XCR0 and the block ------------------------------------------------------------- */

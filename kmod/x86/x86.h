@@ -356,11 +356,9 @@ int x86_fpu_new(struct x86_vcpu *x);
 void x86_fpu_free(struct x86_vcpu *x);
 void x86_fpu_reset(struct x86_vcpu *x);	/* as after INIT */
 /*
- * Switch to the guest's state and back: preemption is off from load to save,
- * and no user memory is touched between them.
+ * switch.h: x86_fpu_load() and x86_fpu_save() switch to the guest's state and back:
+ * preemption is off between them, and no user memory is touched.
  */
-void x86_fpu_load(struct x86_vcpu *x);
-void x86_fpu_save(struct x86_vcpu *x);
 /*
  * The guest's CR4 or XCR0 change. In force from the next x86_fpu_load(): a back
  * end that is between load and save leaves its inner run loop first. XSETBV's

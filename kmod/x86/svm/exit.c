@@ -615,13 +615,12 @@ static __always_inline int svm_dispatch(struct svm_vcpu *svm, u64 code)
 	return svm_handle_rare(svm, code);
 }
 
-int svm_handle_exit(struct svm_vcpu *svm)
+/* An event was cut short, or the user steps. */
+static noinline int svm_handle_special(struct svm_vcpu *svm, u64 code)
 {
-	struct vmcb_control *control = svm_control(svm);
-	u64 code = control->exit_code;
+	const struct vmcb_control *control = svm_control(svm);
 	int out;
 
-	trace_axvcpu_exit(&svm->x.core, svm->x.rip, code, control->exit_info1);
 	/* VMRUN that refuses writes nothing there. */
 	if (unlikely(control->exit_int_info & SVM_EVENT_V) &&
 	    code != SVM_EXIT_INVALID)
@@ -633,6 +632,18 @@ int svm_handle_exit(struct svm_vcpu *svm)
 	    svm->x.rip != svm->vmcb->save.rip)
 		return svm_exit_debug(svm);
 	return out;
+}
+
+int svm_handle_exit(struct svm_vcpu *svm)
+{
+	const struct vmcb_control *control = svm_control(svm);
+	u64 code = control->exit_code;
+
+	trace_axvcpu_exit(&svm->x.core, svm->x.rip, code, control->exit_info1);
+	if (unlikely(control->exit_int_info & SVM_EVENT_V ||
+		     svm->flags & SVM_STEP_USER))
+		return svm_handle_special(svm, code);
+	return svm_dispatch(svm, code);
 }
 
 /* ---- where sleeping is allowed --------------------------------------------------------- */

@@ -28,6 +28,7 @@
 #include "../../percpu.h"
 #include "../../trace.h"
 #include "../hw.h"
+#include "../switch.h"
 #include "debug.h"
 #include "svm.h"
 

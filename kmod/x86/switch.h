@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The FPU's part of the world switch, in line since every RUN takes it: the user's
+ * state goes to its task, the guest's comes, and back. fpu.c has what is rare.
+ */
+#ifndef AXVCPU_X86_SWITCH_H
+#define AXVCPU_X86_SWITCH_H
+
+#include <asm/asm.h>
+#include <asm/cpufeature.h>
+#include <asm/fpu/api.h>
+
+#include "x86.h"
+
+void x86_fpu_update(struct x86_fpu *fpu);
+void x86_fpu_load_special(struct x86_fpu *fpu);
+void x86_fpu_load_initial(struct x86_fpu *fpu);
+void x86_fpu_save_special(struct x86_vcpu *x);
+
+/*
+ * Between an FXSAVE or XSAVE and its opposite some processors keep the last x87
+ * instruction's pointers unless an exception is pending: the guest would see the
+ * task's. Overwrite them by an instruction of ours.
+ */
+static __always_inline void x86_fpu_clear_pointers(void)
+{
+	static const u32 zero;
+
+	if (static_cpu_has_bug(X86_BUG_FXSAVE_LEAK))
+		asm volatile("fnclex\n\temms\n\tfildl %0" : : "m"(zero));
+}
+
+/**
+ * x86_fpu_load() - the guest's state into the registers; preemption is off from
+ * here to x86_fpu_save()
+ */
+static __always_inline void x86_fpu_load(struct x86_vcpu *x)
+{
+	struct x86_fpu *fpu = &x->fpu;
+	u64 components;
+
+	kernel_fpu_begin_mask(0);
+	if (unlikely(fpu->changed))
+		x86_fpu_update(fpu);
+	if (unlikely(fpu->special)) {
+		x86_fpu_load_special(fpu);
+		return;
+	}
+	x86_fpu_clear_pointers();
+	components = fpu->components;
+	asm goto("1: xrstor64 %[area]\n"
+		 _ASM_EXTABLE(1b, %l[failed])
+		 :
+		 : [area] "m"(*(u8 *)fpu->area), "a"((u32)components),
+		   "d"((u32)(components >> 32))
+		 : "memory"
+		 : failed);
+	return;
+failed:
+	x86_fpu_load_initial(fpu);
+}
+
+/*
+ * x86_fpu_save() - the opposite. What is special is so from load to save: CR4 and
+ * XCR0 are looked at in load.
+ */
+static __always_inline void x86_fpu_save(struct x86_vcpu *x)
+{
+	struct x86_fpu *fpu = &x->fpu;
+
+	if (unlikely(fpu->special))
+		x86_fpu_save_special(x);
+	else
+		asm volatile("xsaveopt64 %[area]"
+			     : [area] "+m"(*(u8 *)fpu->area)
+			     : "a"((u32)fpu->components),
+			       "d"((u32)(fpu->components >> 32))
+			     : "memory");
+	kernel_fpu_end();
+}
+
+#endif /* AXVCPU_X86_SWITCH_H */
