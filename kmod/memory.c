@@ -313,7 +313,32 @@ static int map_page(struct axvcpu_vm *vm, struct axvcpu_stage2_cache *cache,
 	return level;
 }
 
-int axvcpu_memory_fault(struct axvcpu_vcpu *vcpu)
+/* The addresses around @gpa, where no region is, up to the next ones. */
+static noinline void hole_find(struct axvcpu_vcpu *vcpu, u64 gpa,
+			       unsigned long changes)
+{
+	const struct axvcpu_region_table *table;
+	struct axvcpu_hole *hole = &vcpu->hole;
+	u64 start = 0, end = ~0ULL;
+	unsigned int position;
+
+	rcu_read_lock();
+	table = rcu_dereference(vcpu->vm->memory.table);
+	position = table_position(table, gpa);
+	if (position)
+		start = table->region[position - 1]->gpa +
+			table->region[position - 1]->length;
+	if (table && position < table->count)
+		end = table->region[position]->gpa;
+	rcu_read_unlock();
+	/* A region that was added meanwhile, and its count is not seen yet. */
+	hole->length = start <= gpa ? end - start : 0;
+	hole->start = start;
+	hole->changes = changes;
+}
+
+static noinline int memory_fault_region(struct axvcpu_vcpu *vcpu,
+					unsigned long changes)
 {
 	struct axvcpu_fault *fault = &vcpu->fault;
 	bool write = fault->access & AXVCPU_ACCESS_WRITE;
@@ -323,6 +348,7 @@ int axvcpu_memory_fault(struct axvcpu_vcpu *vcpu)
 
 	fault->host_errno = 0;
 	if (!memory_lookup(vm, fault->gpa, &place)) {
+		hole_find(vcpu, fault->gpa, changes);
 		fault->cause = AXVCPU_NPF_NO_REGION;
 		return 1;
 	}
@@ -351,6 +377,20 @@ int axvcpu_memory_fault(struct axvcpu_vcpu *vcpu)
 		fault->host_errno = -ret;
 		return 1;
 	}
+}
+
+int axvcpu_memory_fault(struct axvcpu_vcpu *vcpu)
+{
+	/* Before the lookup: what is found is at least as new. */
+	unsigned long changes = smp_load_acquire(&vcpu->vm->memory.changes);
+	struct axvcpu_fault *fault = &vcpu->fault;
+
+	if (unlikely(fault->gpa - vcpu->hole.start >= vcpu->hole.length ||
+		     vcpu->hole.changes != changes))
+		return memory_fault_region(vcpu, changes);
+	fault->host_errno = 0;
+	fault->cause = AXVCPU_NPF_NO_REGION;
+	return 1;
 }
 
 /* ---- PIN ----------------------------------------------------------------------------- */
@@ -532,6 +572,13 @@ static int check_user_range(unsigned long start, unsigned long length,
 	return ret;
 }
 
+/* No hole that a vCPU remembers is one any more; the new table is in force. */
+static void memory_changed(struct axvcpu_vm *vm)
+{
+	lockdep_assert_held(&vm->memory.lock);
+	smp_store_release(&vm->memory.changes, vm->memory.changes + 1);
+}
+
 /*
  * Take a region out of force, with @table in the place of the one that has it.
  * When this returns no vCPU reaches it: from the new sequence on no fault maps a
@@ -552,6 +599,7 @@ static void memory_withdraw(struct axvcpu_vm *vm, struct axvcpu_region *region,
 		axvcpu_stage2_flush(vm);
 	axvcpu_stage2_reap(vm, &dead);
 	spin_unlock(&vm->stage2.lock);
+	memory_changed(vm);
 	axvcpu_mm_remove(vm->memory.mm, region);
 	axvcpu_stage2_bury(vm->stage2.format, &dead, true);
 }
@@ -574,6 +622,7 @@ static int memory_publish(struct axvcpu_vm *vm, struct axvcpu_region *region)
 		return ret;
 	}
 	rcu_assign_pointer(vm->memory.table, new);
+	memory_changed(vm);
 	if (region->flags & AXVCPU_MEM_PIN) {
 		ret = region_map(vm, region);
 		if (ret) {

@@ -70,13 +70,27 @@ struct axvcpu_region_table {
  * @table: written under @lock, read under RCU; NULL without regions
  * @sequence: counts removals from @table; written under vm->stage2.lock, so that
  *	a fault that looked a region up can see under that lock if it is gone
+ * @changes: counts additions as well; written under @lock behind the new table
  * @mm: the owner's notifier, shared by all its VMs
  */
 struct axvcpu_memory_map {
 	struct mutex lock;
 	struct axvcpu_region_table __rcu *table;
 	unsigned long sequence;
+	unsigned long changes;
 	struct axvcpu_mm *mm;
+};
+
+/**
+ * struct axvcpu_hole - where a vCPU last found no region, most likely a device
+ * @start: first address
+ * @length: bytes, 0: none is known
+ * @changes: the VM's, for which that is true
+ */
+struct axvcpu_hole {
+	u64 start;
+	u64 length;
+	unsigned long changes;
 };
 
 /**

@@ -47,6 +47,7 @@ struct axvcpu_vcpu {
 	u64 seq;
 	struct axvcpu_complete answer;	/* the checked copy of run->complete */
 	struct axvcpu_fault fault;
+	struct axvcpu_hole hole;	/* of the last fault without a region */
 	struct axvcpu_counters stats;	/* any may read */
 	struct axvcpu_state_word state;	/* any, through state.c */
 
