@@ -175,6 +175,11 @@ static int axvcpu_vcpu_fault(struct axvcpu_vcpu *vcpu)
 static noinline int axvcpu_vcpu_loop(struct axvcpu_vcpu *vcpu, int out,
 				     bool enter)
 {
+	/* A device's access, or a page. */
+	if (likely(out == AXVCPU_OUT_FAULT))
+		out = axvcpu_vcpu_fault(vcpu);
+	if (likely(out == AXVCPU_OUT_EMULATE))
+		out = static_call(axvcpu_arch_emulate)(vcpu);
 	while (out != AXVCPU_OUT_EXIT) {
 		if (unlikely(out < 0))
 			return out;

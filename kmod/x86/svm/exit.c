@@ -660,15 +660,13 @@ static int svm_emulate_npf(struct svm_vcpu *svm)
 		length = min_t(unsigned int, control->insn_count & 0xf,
 			       sizeof(control->insn));
 	/*
-	 * A fetch, a walk of the guest's tables and the delivery of an event are
-	 * no access of the instruction at RIP.
+	 * The delivery of an event is no access of the instruction at RIP; x86_mmio()
+	 * knows of fetches and walks.
 	 */
-	if (fault->access & (AXVCPU_ACCESS_EXECUTE | AXVCPU_ACCESS_WALK) ||
-	    fault->cause == AXVCPU_NPF_HOST_FAULT ||
-	    fault->cause == AXVCPU_NPF_POISONED)
-		return axvcpu_exit_npf(vcpu, SVM_EXIT_NPF, control->insn,
-				       length);
-	if (svm->delivering) {
+	if (unlikely(svm->delivering) &&
+	    !(fault->access & (AXVCPU_ACCESS_EXECUTE | AXVCPU_ACCESS_WALK)) &&
+	    fault->cause != AXVCPU_NPF_HOST_FAULT &&
+	    fault->cause != AXVCPU_NPF_POISONED) {
 		fault->cause = AXVCPU_NPF_CANT_DECODE;
 		return axvcpu_exit_npf(vcpu, SVM_EXIT_NPF, NULL, 0);
 	}
@@ -716,7 +714,7 @@ static unsigned int svm_opcode_bytes(u32 code)
  * another number of prefixes before the same instruction at the same place makes
  * fools of itself and of us, and of nobody else.
  */
-static int svm_emulate_length(struct svm_vcpu *svm)
+static noinline int svm_emulate_length(struct svm_vcpu *svm)
 {
 	struct x86_vcpu *x = &svm->x;
 	u64 linear = svm_linear_rip(svm);
@@ -743,7 +741,7 @@ static int svm_emulate_length(struct svm_vcpu *svm)
 }
 
 /* An instruction done here is a step too. */
-static int svm_emulate_cr(struct svm_vcpu *svm)
+static noinline int svm_emulate_cr(struct svm_vcpu *svm)
 {
 	u64 rip = svm->x.rip;
 	int out = svm_cr_emulate(svm);
