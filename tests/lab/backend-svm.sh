@@ -5,6 +5,8 @@
 
 backend_kernels="6.1 6.12 debug"
 backend_default_cpu=max
+backend_default_timeout=120
+backend_ports=virtio # how the host's init talks to tests/boot
 backend_arch=x86 # of the benchmark
 
 # backend_need: the emulator, the guests, $kernel and, for $module, its headers.
@@ -19,6 +21,7 @@ backend_need() {
 # $memory, $append, $icount, $plugin and $terminal. The command's input is the emulator's own, all
 # else goes to and comes from files in $run.
 backend_emulator() {
+	mkfifo "$run/monitor.in" "$run/monitor.out"
 	# q35 because interpreting the other machine's _PRT takes the debug kernel 30 s.
 	# One thread for all CPUs: QEMU 7.2's FXRSTOR, XRSTOR and FLDENV on any CPU change
 	# CPU 0's hflags2 (cpu_clear_ignne()), without a lock, from their own thread, and
@@ -52,3 +55,16 @@ backend_emulator() {
 		emulator+=(-plugin "file=$plugin")
 	fi
 }
+
+# backend_show_cpus: the state of the running emulator's CPUs to registers.log.
+backend_show_cpus() {
+	timeout 3 sed -u 's/\\r\\n/\n/g' <"$run/monitor.out" >"$run/registers.log" &
+	timeout 2 sh -c 'exec >"$1"
+		echo "{ \"execute\": \"qmp_capabilities\" }"
+		echo "{ \"execute\": \"human-monitor-command\",
+			\"arguments\": { \"command-line\": \"info registers -a\" } }"
+		sleep 1' - "$run/monitor.in" || true
+}
+
+# backend_notes: what the emulator itself has to say about the run, for people.
+backend_notes() { :; }
