@@ -163,6 +163,23 @@ void x86_queue_exception(struct x86_vcpu *x, u8 vector, bool has_error_code,
 	}
 }
 
+/*
+ * An exception goes first, and the interrupt or NMI that it met on its way waits
+ * for its handler like any other.
+ */
+void x86_requeue_behind(struct x86_vcpu *x)
+{
+	struct x86_events *e = &x->events;
+
+	if (e->reinject == AXVCPU_EVENT_INTERRUPT + 1) {
+		set_bit(e->reinject_vector, e->interrupts);
+	} else if (e->reinject == AXVCPU_EVENT_NMI + 1) {
+		e->nmi_masked = false;
+		atomic_add_unless(&e->nmi_pending, 1, X86_NMI_MAX);
+	}
+	e->reinject = 0;
+}
+
 /* Read by other threads too: what they see may be old, and they ask again. */
 bool x86_interruptible(struct axvcpu_vcpu *vcpu)
 {

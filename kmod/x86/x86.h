@@ -304,6 +304,20 @@ u64 x86_efer_guest_bits(void);	/* same for EFER, LMA included */
 /* @address has the canonical form for the widest linear address of a guest. */
 bool x86_canonical(u64 address);
 
+/* ---- cr.c: the guest's writes of control registers and EFER --------------- */
+#define X86_CR4_PAGING	(X86_CR4_PSE | X86_CR4_PAE | X86_CR4_PGE | \
+			 X86_CR4_PCIDE | X86_CR4_SMEP | X86_CR4_SMAP | \
+			 X86_CR4_PKE | X86_CR4_LA57)
+/*
+ * Return: false: #GP(0). @code64: CS is a 64-bit code segment, which real
+ * long-mode transitions forbid. Where the new values are pointers, they become
+ * what the register holds.
+ */
+bool x86_write_cr0(u64 old, u64 *cr0, u64 *efer, u64 cr4, bool code64);
+bool x86_write_cr4(u64 old, u64 cr4, u64 efer, u64 cr3);
+bool x86_write_efer(u64 old, u64 *efer, u64 cr0);
+u64 x86_lmsw(u64 old, u64 value);
+
 /* ---- event.c: the queue ------------------------------------------------ */
 void x86_events_reset(struct x86_vcpu *x);
 int x86_inject_interrupt(struct axvcpu_vcpu *vcpu, u32 type, u32 vector);
@@ -331,6 +345,8 @@ static inline void x86_queue_ud(struct x86_vcpu *x)
 int x86_events_interrupt(const struct x86_vcpu *x);
 /* Recompute @any after something was taken. */
 void x86_events_taken(struct x86_vcpu *x);
+/* What was cut short waits behind the exception that is taken now. */
+void x86_requeue_behind(struct x86_vcpu *x);
 /* The event that an exit cut short is an exception. */
 static inline bool x86_reinject_is_exception(const struct x86_vcpu *x)
 {

@@ -9,14 +9,6 @@
 
 #include "svm.h"
 
-#define CR0_KNOWN	(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | \
-			 X86_CR0_ET | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM | \
-			 X86_CR0_NW | X86_CR0_CD | X86_CR0_PG)
-#define LMSW_BITS	0xfULL
-#define CR4_PAGING	(X86_CR4_PSE | X86_CR4_PAE | X86_CR4_PGE | \
-			 X86_CR4_PCIDE | X86_CR4_SMEP | X86_CR4_SMAP | \
-			 X86_CR4_PKE | X86_CR4_LA57)
-
 enum svm_cr_op {
 	SVM_CR_TO,		/* MOV to CR */
 	SVM_CR_FROM,
@@ -39,50 +31,30 @@ static bool svm_code64(const struct svm_vcpu *svm)
 	return svm->vmcb->save.cs.attributes & SVM_SEGMENT_L;
 }
 
-/* Return: false: #GP(0). 5.3 of volume 2, and 14.6 for long mode. */
 static bool svm_write_cr0(struct svm_vcpu *svm, u64 cr0)
 {
-	u64 efer = svm_get_efer(svm), old = svm_get_cr0(svm);
+	u64 old = svm_get_efer(svm), efer = old;
 
-	if (!x86_cr0_valid(cr0))
+	if (!x86_write_cr0(svm_get_cr0(svm), &cr0, &efer, svm->cr4,
+			   svm_code64(svm)))
 		return false;
-	cr0 = (cr0 & CR0_KNOWN) | X86_CR0_ET;
-	if (!((cr0 ^ old) & X86_CR0_PG)) {
-		svm_set_cr0(svm, cr0);
-		return true;
-	}
-	if (cr0 & X86_CR0_PG) {
-		if (efer & EFER_LME) {
-			if (!(svm->cr4 & X86_CR4_PAE) || svm_code64(svm))
-				return false;
-			svm_set_efer(svm, efer | EFER_LMA);
-		}
-	} else {
-		if (((efer & EFER_LMA) && svm_code64(svm)) ||
-		    (svm->cr4 & X86_CR4_PCIDE))
-			return false;
-		svm_set_efer(svm, efer & ~(u64)EFER_LMA);
-	}
+	if (efer != old)
+		svm_set_efer(svm, efer);
 	svm_set_cr0(svm, cr0);
 	return true;
 }
 
 static bool svm_write_cr4(struct svm_vcpu *svm, u64 cr4)
 {
-	bool lma = svm_get_efer(svm) & EFER_LMA;
 	u64 changed = cr4 ^ svm->cr4;
 	u64 tlb = svm->tlb_generation;
 
-	if (!x86_cr4_valid(cr4))
-		return false;
-	if (lma && (changed & (X86_CR4_PAE | X86_CR4_LA57)))
-		return false;
-	if ((cr4 & changed & X86_CR4_PCIDE) &&
-	    (!lma || (svm->vmcb->save.cr3 & 0xfff)))
+	if (!x86_write_cr4(svm->cr4, cr4, svm_get_efer(svm),
+			   svm->vmcb->save.cr3))
 		return false;
 	svm_set_cr4(svm, cr4);
 	/* Only what paging looks at makes translations stale. */
-	if (!(changed & CR4_PAGING))
+	if (!(changed & X86_CR4_PAGING))
 		svm->tlb_generation = tlb;
 	return true;
 }
@@ -97,13 +69,9 @@ static bool svm_write_cr(struct svm_vcpu *svm, u8 cr, u64 value)
 	return cr == 0 ? svm_write_cr0(svm, value) : svm_write_cr4(svm, value);
 }
 
-/* LMSW sets PE, but does not clear it: volume 3. */
 static bool svm_lmsw(struct svm_vcpu *svm, u64 value)
 {
-	u64 old = svm_get_cr0(svm);
-
-	return svm_write_cr0(svm, (old & ~LMSW_BITS) | (value & LMSW_BITS) |
-					  (old & X86_CR0_PE));
+	return svm_write_cr0(svm, x86_lmsw(svm_get_cr0(svm), value));
 }
 
 static void svm_set_register(struct svm_vcpu *svm, const struct svm_cr_insn *insn,

@@ -113,23 +113,6 @@ static u64 svm_take_reinject(struct svm_vcpu *svm)
 	}
 }
 
-/*
- * An exception goes first, and the interrupt or NMI that it met on its way waits
- * for its handler like any other.
- */
-static void svm_requeue_behind(struct x86_vcpu *x)
-{
-	struct x86_events *e = &x->events;
-
-	if (e->reinject == AXVCPU_EVENT_INTERRUPT + 1) {
-		set_bit(e->reinject_vector, e->interrupts);
-	} else if (e->reinject == AXVCPU_EVENT_NMI + 1) {
-		e->nmi_masked = false;
-		atomic_add_unless(&e->nmi_pending, 1, 2);
-	}
-	e->reinject = 0;
-}
-
 /* Take what this entry injects out of the queue. 0: nothing. */
 static u64 svm_next_event(struct svm_vcpu *svm)
 {
@@ -139,7 +122,7 @@ static u64 svm_next_event(struct svm_vcpu *svm)
 	int vector;
 
 	if (e->exception_pending) {
-		svm_requeue_behind(x);
+		x86_requeue_behind(x);
 		return svm_take_exception(svm);
 	}
 	if (e->reinject) {

@@ -235,16 +235,10 @@ static noinline int svm_rdmsr(struct svm_vcpu *svm, u64 next_rip)
 	return AXVCPU_OUT_AGAIN;
 }
 
-/* Return: false: #GP. LMA is the processor's, LME is fixed while paging is on. */
+/* Return: false: #GP. */
 static bool svm_wrmsr_efer(struct svm_vcpu *svm, u64 value)
 {
-	u64 old = svm_get_efer(svm);
-
-	value = (value & ~(u64)EFER_LMA) | (old & EFER_LMA);
-	if (!x86_efer_valid(value))
-		return false;
-	if (((value ^ old) & EFER_LME) &&
-	    (svm->vmcb->save.cr0 & X86_CR0_PG))
+	if (!x86_write_efer(svm_get_efer(svm), &value, svm->vmcb->save.cr0))
 		return false;
 	svm_set_efer(svm, value);
 	return true;
