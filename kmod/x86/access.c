@@ -118,9 +118,7 @@ static int x86_get_entry(const void __user *from, unsigned int width, u64 *entry
 	return 0;
 }
 
-/* A naturally aligned entry of 4 or 8 bytes. Return: 0; -EFAULT. */
-static int x86_read_entry(struct x86_vcpu *x, u64 gpa, unsigned int width,
-			  u64 *entry)
+int x86_read_entry(struct x86_vcpu *x, u64 gpa, unsigned int width, u64 *entry)
 {
 	const void __user *from;
 

@@ -13,11 +13,19 @@ static bool x86_has_svm(void)
 	       cpuid_eax(0x80000000) >= 0x80000001;
 }
 
+static bool x86_has_vmx(void)
+{
+	return boot_cpu_data.x86_vendor == X86_VENDOR_INTEL ||
+	       boot_cpu_data.x86_vendor == X86_VENDOR_CENTAUR ||
+	       boot_cpu_data.x86_vendor == X86_VENDOR_ZHAOXIN;
+}
+
 static const struct {
 	const struct axvcpu_arch_ops *ops;
 	bool (*here)(void);
 } x86_backends[] = {
 	{ &axvcpu_svm_ops, x86_has_svm },
+	{ &axvcpu_vmx_ops, x86_has_vmx },
 };
 
 const struct axvcpu_arch_ops *axvcpu_arch_choose(const char *wanted)

@@ -441,6 +441,8 @@ struct x86_walk {
  */
 int x86_walk(struct x86_vcpu *x, u64 linear, u32 access, bool set,
 	     struct x86_walk *walk);
+/* A naturally aligned table entry of 4 or 8 bytes. Return: 0; -EFAULT. */
+int x86_read_entry(struct x86_vcpu *x, u64 gpa, unsigned int width, u64 *entry);
 /*
  * Copy by linear address. Return: 0; -EPERM: @fault tells the exception (queue
  * it with x86_queue_walk_fault()); -ENXIO: a page has no memory region;
@@ -559,5 +561,6 @@ void x86_mitigate_user(void);
 
 /* ---- the back ends --------------------------------------------------------- */
 extern const struct axvcpu_arch_ops axvcpu_svm_ops;
+extern const struct axvcpu_arch_ops axvcpu_vmx_ops;
 
 #endif /* AXVCPU_X86_X86_H */

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What an entry injects, and how the guest is watched until it can take what
+ * waits: interrupt and NMI windows, and the monitor trap flag for single steps.
+ *
+ * SDM Volume 3: 25.8.3 "VM-Entry Controls for Event Injection", 27.6 "Event
+ * Injection", 27.7 (windows, monitor trap flag), 28.2.4 (deliveries cut short).
+ *
+ * NMIs are virtual: the processor blocks them from an injected one to the guest's
+ * IRET, and tells by the interruptibility state.
+ */
+#include <linux/percpu.h>
+#include <asm/cpufeature.h>
+#include <asm/debugreg.h>
+#include <asm/processor-flags.h>
+
+#include "../../trace.h"
+#include "vmx.h"
+
+#define DR_DETECT	BIT(13)		/* DR6.BD */
+#define DR7_GD		BIT_ULL(13)
+
+/* Recompute the controls that depend on events, steps and debug registers. */
+void vmx_update_controls(struct vmx_vcpu *vmx)
+{
+	struct vmx_guest *g = &vmx->guest;
+	u32 exceptions = BIT(X86_VECTOR_DB) | BIT(X86_VECTOR_AC) |
+			 BIT(X86_VECTOR_MC) | vmx->x.exception_exits;
+	u32 proc = vmx_features.proc;
+
+	if (vmx->x.core.vm->behaviours & AXVCPU_VM_IDLE_EXITS)
+		proc |= CPU_BASED_PAUSE_EXITING & vmx_features.proc_may;
+	if (vmx->flags & VMX_DR_LIVE)
+		proc &= ~CPU_BASED_MOV_DR_EXITING;
+	if (vmx->flags & VMX_IRQ_WINDOW)
+		proc |= CPU_BASED_INTR_WINDOW_EXITING;
+	if (vmx->flags & VMX_NMI_WINDOW)
+		proc |= CPU_BASED_NMI_WINDOW_EXITING;
+	if (vmx->flags & VMX_STEP_USER && vmx_features.mtf)
+		proc |= CPU_BASED_MONITOR_TRAP_FLAG;
+	if (proc == g->proc && exceptions == g->exceptions)
+		return;
+	g->proc = proc;
+	g->exceptions = exceptions;
+	vmx->dirty |= VMX_CONTROLS;
+}
+
+/* Take the exception that waits. Its error code is in vmx->injected_error. */
+static u32 vmx_exception_event(struct vmx_vcpu *vmx, u8 vector, bool has_error,
+			       u32 error_code)
+{
+	u32 event = INTR_INFO_VALID_MASK | INTR_TYPE_HARD_EXCEPTION | vector;
+
+	/* Real mode pushes none. */
+	if (has_error && (vmx->guest.cr0 & X86_CR0_PE)) {
+		event |= INTR_INFO_DELIVER_CODE_MASK;
+		vmx->injected_error = error_code;
+	}
+	return event;
+}
+
+static u32 vmx_take_exception(struct vmx_vcpu *vmx)
+{
+	struct x86_events *e = &vmx->x.events;
+
+	e->exception_pending = false;
+	if (e->exception_vector == X86_VECTOR_PF) {
+		vmx->cr2 = e->exception_address;
+	} else if (e->exception_vector == X86_VECTOR_DB) {
+		/* As the processor does on the way to the handler. */
+		vmx->dr6 |= e->exception_address &
+			    (DR_TRAP_BITS | DR_DETECT | DR_STEP | DR_SWITCH);
+		vmx_need(vmx, VMX_DEBUG);
+		vmx->guest.dr7 &= ~DR7_GD;
+		vmx->dirty |= VMX_DEBUG;
+	}
+	return vmx_exception_event(vmx, e->exception_vector,
+				   e->exception_has_error_code,
+				   e->exception_error_code);
+}
+
+/* Deliver again what an exit cut short. 0: INT n, which RIP is still at. */
+static u32 vmx_take_reinject(struct vmx_vcpu *vmx)
+{
+	struct x86_events *e = &vmx->x.events;
+	u8 kind = e->reinject;
+
+	e->reinject = 0;
+	switch (kind) {
+	case AXVCPU_EVENT_INTERRUPT + 1:
+		return INTR_INFO_VALID_MASK | INTR_TYPE_EXT_INTR |
+		       e->reinject_vector;
+	case AXVCPU_EVENT_NMI + 1:
+		return INTR_INFO_VALID_MASK | INTR_TYPE_NMI_INTR |
+		       X86_VECTOR_NMI;
+	case AXVCPU_EVENT_EXCEPTION + 1:
+		return vmx_exception_event(vmx, e->reinject_vector,
+					   e->reinject_has_error_code,
+					   e->reinject_error_code);
+	default:
+		return 0;
+	}
+}
+
+/* Take what this entry injects out of the queue. 0: nothing. */
+static u32 vmx_next_event(struct vmx_vcpu *vmx)
+{
+	struct x86_vcpu *x = &vmx->x;
+	struct x86_events *e = &x->events;
+	u32 event;
+	int vector;
+
+	if (e->exception_pending) {
+		x86_requeue_behind(x);
+		return vmx_take_exception(vmx);
+	}
+	if (e->reinject) {
+		event = vmx_take_reinject(vmx);
+		if (event)
+			return event;
+	}
+	/* A step is over the next instruction, not over a handler. */
+	if (vmx->flags & VMX_STEP_USER)
+		return 0;
+	if (atomic_read(&e->nmi_pending) && !e->nmi_masked &&
+	    !x->interrupt_shadow) {
+		atomic_dec(&e->nmi_pending);
+		e->nmi_masked = true;
+		return INTR_INFO_VALID_MASK | INTR_TYPE_NMI_INTR |
+		       X86_VECTOR_NMI;
+	}
+	vector = x86_window_open(x) ? x86_events_interrupt(x) : -1;
+	if (vector < 0)
+		return 0;
+	clear_bit(vector, e->interrupts);
+	return INTR_INFO_VALID_MASK | INTR_TYPE_EXT_INTR | vector;
+}
+
+static void vmx_inject(struct vmx_vcpu *vmx, u32 event)
+{
+	struct axvcpu_vcpu *vcpu = &vmx->x.core;
+
+	vmx_write(VM_ENTRY_INTR_INFO_FIELD, event);
+	if (event & INTR_INFO_DELIVER_CODE_MASK)
+		vmx_write(VM_ENTRY_EXCEPTION_ERROR_CODE, vmx->injected_error);
+	vmx->injected = event;
+	vmx->flags |= VMX_INJECTED;
+	vmx->x.interrupt_shadow = false;
+	vcpu->stats.injected++;
+	trace_axvcpu_inject(vcpu, (event & INTR_INFO_INTR_TYPE_MASK) >> 8,
+			    event & INTR_INFO_VECTOR_MASK);
+}
+
+/* Watch for the moment at which the guest can take what waits. */
+static void vmx_open_windows(struct vmx_vcpu *vmx, u32 wanted)
+{
+	if (vmx->flags & VMX_STEP_USER)
+		return;
+	if (wanted & AXVCPU_RUN_IRQ_WINDOW || x86_events_interrupt(&vmx->x) >= 0)
+		vmx->flags |= VMX_IRQ_WINDOW;
+	if (atomic_read(&vmx->x.events.nmi_pending))
+		vmx->flags |= VMX_NMI_WINDOW;
+}
+
+/* Something waits, is asked for, or is under way: before an entry, interrupts off. */
+int vmx_prepare(struct vmx_vcpu *vmx)
+{
+	struct axvcpu_vcpu *vcpu = &vmx->x.core;
+	u32 wanted = vcpu->request_flags;
+	u32 event;
+
+	if (unlikely(vmx->x.events.shutdown))
+		return vmx_exit_crash(vmx);
+	if (unlikely(vmx->flags & VMX_PDPTES)) {
+		vmx->emulation = VMX_EMULATE_PDPTES;
+		return AXVCPU_OUT_EMULATE;
+	}
+	vmx->flags &= VMX_DR_LIVE;
+	if (wanted)
+		vmx->flags |= VMX_REQUEST;
+	if (wanted & AXVCPU_RUN_SINGLE_STEP)
+		vmx->flags |= VMX_STEP_USER;
+	event = vmx_next_event(vmx);
+	if (event) {
+		vmx_inject(vmx, event);
+	} else if ((wanted & AXVCPU_RUN_IRQ_WINDOW) && x86_window_open(&vmx->x) &&
+		   x86_events_interrupt(&vmx->x) < 0) {
+		axvcpu_exit_begin(vcpu, AXVCPU_EXIT_IRQ_WINDOW, 0);
+		return AXVCPU_OUT_EXIT;
+	}
+	vmx_open_windows(vmx, wanted);
+	vmx_update_controls(vmx);
+	x86_events_taken(&vmx->x);
+	return AXVCPU_OUT_AGAIN;
+}
+
+/* An event in the form of the VMCS's fields is to be delivered again. */
+static void vmx_reinject(struct vmx_vcpu *vmx, u32 event, u32 error_code)
+{
+	struct x86_events *e = &vmx->x.events;
+
+	switch (event & INTR_INFO_INTR_TYPE_MASK) {
+	case INTR_TYPE_EXT_INTR:
+		e->reinject = AXVCPU_EVENT_INTERRUPT + 1;
+		break;
+	case INTR_TYPE_NMI_INTR:
+		e->reinject = AXVCPU_EVENT_NMI + 1;
+		/* Whoever delivered it, the guest has not seen its IRET yet. */
+		e->nmi_masked = true;
+		break;
+	default:
+		e->reinject = AXVCPU_EVENT_EXCEPTION + 1;
+		break;
+	}
+	e->reinject_vector = event & INTR_INFO_VECTOR_MASK;
+	e->reinject_has_error_code = event & INTR_INFO_DELIVER_CODE_MASK;
+	e->reinject_error_code =
+		event & INTR_INFO_DELIVER_CODE_MASK ? error_code : 0;
+	e->reinject_length = 0;
+	WRITE_ONCE(e->any, true);
+}
+
+/*
+ * The exit came while an event was on its way through the guest's IDT. INT n, INT3,
+ * INTO and INT1 of the guest's, which RIP is still at, are executed again.
+ */
+void vmx_cut_short(struct vmx_vcpu *vmx)
+{
+	u32 event = vmx->exit.vectoring;
+
+	vmx->x.core.stats.requeued++;
+	switch (event & INTR_INFO_INTR_TYPE_MASK) {
+	case INTR_TYPE_SOFT_INTR:
+	case INTR_TYPE_PRIV_SW_EXCEPTION:
+	case INTR_TYPE_SOFT_EXCEPTION:
+		return;
+	default:
+		vmx_reinject(vmx, event, vmx->exit.vectoring_error);
+		return;
+	}
+}
+
+/* The entry did not happen: what it was to inject waits again. Interrupts are off. */
+void vmx_uninject(struct vmx_vcpu *vmx)
+{
+	if (!(vmx->flags & VMX_INJECTED))
+		return;
+	vmx_reinject(vmx, vmx->injected, vmx->injected_error);
+	vmx->flags &= ~VMX_INJECTED;
+	vmx_write(VM_ENTRY_INTR_INFO_FIELD, 0);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The world switch (SDM Volume 3, 27 "VM Entries", 28.5 "Loading Host State").
+ *
+ * Entry and exit switch RIP, RSP, RFLAGS, CR0, CR3, CR4, EFER, PAT, DR7, DEBUGCTL,
+ * the SYSENTER MSRs, all segments and tables. General registers are moved here,
+ * the rest (FPU, CR2, DR0 to DR3, DR6, KERNEL_GS_BASE, the SYSCALL MSRs) in C.
+ */
+#include <linux/linkage.h>
+#include <asm/alternative.h>
+#include <asm/asm.h>
+#include <asm/cpufeatures.h>
+#include <asm/nospec-branch.h>
+#include <asm/segment.h>
+
+#define RAX	 0*8
+#define RCX	 1*8
+#define RDX	 2*8
+#define RBX	 3*8
+#define RBP	 5*8
+#define RSI	 6*8
+#define RDI	 7*8
+#define R8	 8*8
+#define R9	 9*8
+#define R10	10*8
+#define R11	11*8
+#define R12	12*8
+#define R13	13*8
+#define R14	14*8
+#define R15	15*8
+
+#define HOST_RSP_FIELD	0x6c14
+#define FAIL_VALID	1
+#define FAIL_INVALID	2
+
+.section .noinstr.text, "ax"
+
+/*
+ * int vmx_switch(u64 *gpr, bool launched)
+ *
+ * Interrupts are off. The exit comes to vmx_exit_point, which is HOST_RIP, with
+ * HOST_RSP: the stack as it is at the entry. An entry that fails goes on there,
+ * too, with all but the general registers the host's. It faults if somebody turned
+ * VMX off, which is recovered from.
+ *
+ * Frame: 0(%rsp) gpr.
+ */
+SYM_FUNC_START(vmx_switch)
+	push	%rbp
+	push	%r15
+	push	%r14
+	push	%r13
+	push	%r12
+	push	%rbx
+	push	%rdi
+
+	movl	$HOST_RSP_FIELD, %eax
+.Lvmwrite:
+	vmwrite	%rsp, %rax
+	jbe	.Lno_vmcs
+
+	/* What of it the guest could read from the processor's buffers: mitigations.c. */
+	ALTERNATIVE "jmp .Lbuffers_done", "", X86_BUG_MDS
+	verw	.Lverw_selector(%rip)
+.Lbuffers_done:
+
+	testb	%sil, %sil
+	movq	RAX(%rdi), %rax
+	movq	RCX(%rdi), %rcx
+	movq	RDX(%rdi), %rdx
+	movq	RBX(%rdi), %rbx
+	movq	RBP(%rdi), %rbp
+	movq	RSI(%rdi), %rsi
+	movq	R8(%rdi), %r8
+	movq	R9(%rdi), %r9
+	movq	R10(%rdi), %r10
+	movq	R11(%rdi), %r11
+	movq	R12(%rdi), %r12
+	movq	R13(%rdi), %r13
+	movq	R14(%rdi), %r14
+	movq	R15(%rdi), %r15
+	movq	RDI(%rdi), %rdi
+	jz	.Lvmlaunch
+.Lvmresume:
+	vmresume
+	jmp	vmx_exit_point
+.Lvmlaunch:
+	vmlaunch
+
+/* RFLAGS: as the failed instruction left them, or after an exit none but bit 1. */
+SYM_INNER_LABEL(vmx_exit_point, SYM_L_GLOBAL)
+	ANNOTATE_NOENDBR
+	push	%rax
+	movq	8(%rsp), %rax
+	movq	%rcx, RCX(%rax)
+	movq	%rdx, RDX(%rax)
+	movq	%rbx, RBX(%rax)
+	movq	%rbp, RBP(%rax)
+	movq	%rsi, RSI(%rax)
+	movq	%rdi, RDI(%rax)
+	movq	%r8, R8(%rax)
+	movq	%r9, R9(%rax)
+	movq	%r10, R10(%rax)
+	movq	%r11, R11(%rax)
+	movq	%r12, R12(%rax)
+	movq	%r13, R13(%rax)
+	movq	%r14, R14(%rax)
+	movq	%r15, R15(%rax)
+	pop	RAX(%rax)
+	pop	%rdi
+
+	/* CF: no current VMCS; ZF: it has an error number (31.2). */
+	movl	$FAIL_INVALID, %eax
+	jc	.Lclear
+	movl	$FAIL_VALID, %eax
+	jz	.Lclear
+	xorl	%eax, %eax
+
+	/* No value of the guest's survives in a register. */
+.Lclear:
+	xorl	%ecx, %ecx
+	xorl	%edx, %edx
+	xorl	%ebx, %ebx
+	xorl	%ebp, %ebp
+	xorl	%esi, %esi
+	xorl	%edi, %edi
+	xorl	%r8d, %r8d
+	xorl	%r9d, %r9d
+	xorl	%r10d, %r10d
+	xorl	%r11d, %r11d
+	xorl	%r12d, %r12d
+	xorl	%r13d, %r13d
+	xorl	%r14d, %r14d
+	xorl	%r15d, %r15d
+
+	/* Before the first RET: mitigations.c. */
+#ifdef X86_FEATURE_RSB_VMEXIT_LITE
+	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, \
+			   X86_FEATURE_RSB_VMEXIT_LITE
+#else
+	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT
+#endif
+
+.Lout:
+	pop	%rbx
+	pop	%r12
+	pop	%r13
+	pop	%r14
+	pop	%r15
+	pop	%rbp
+	RET
+
+.Lno_vmcs:
+	pop	%rdi
+	movl	$FAIL_INVALID, %eax
+	jmp	.Lout
+
+.Lfault:
+	pop	%rdi
+	movl	$FAIL_INVALID, %eax
+	jmp	.Lclear
+
+	_ASM_EXTABLE(.Lvmwrite, .Lno_vmcs)
+	_ASM_EXTABLE(.Lvmlaunch, .Lfault)
+	_ASM_EXTABLE(.Lvmresume, .Lfault)
+SYM_FUNC_END(vmx_switch)
+
+.section .rodata, "a"
+.balign 2
+/* VERW's operand: any writable data segment; the memory form clears buffers. */
+.Lverw_selector:
+	.word	__KERNEL_DS

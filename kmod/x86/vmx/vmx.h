@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the VMX back end share. */
+#ifndef AXVCPU_X86_VMX_VMX_H
+#define AXVCPU_X86_VMX_VMX_H
+
+#include <linux/list.h>
+#include <linux/percpu.h>
+#include <asm/asm.h>
+#include <asm/desc_defs.h>
+
+#include "../x86.h"
+#include "vmcs.h"
+
+/**
+ * struct vmx_features - the capability MSRs and what was made of them at load
+ * @basic, @misc, @ept_vpid: the MSRs
+ * @pin, @proc, @proc2, @exit, @entry: controls as every VMCS has them, but for
+ *	those that vary with the vCPU
+ * @proc_may, @proc2_may: bits that may be set
+ * @cr0_fixed0, @cr4_fixed0: bits that are set in VMX operation
+ * @perf: IA32_PERF_GLOBAL_CTRL is switched
+ * @vpid: there are VPIDs, and a way to flush them
+ * @tsc_aux: there is a TSC_AUX MSR to be switched
+ * @mtf: the monitor trap flag can step
+ * @l1d_flush: before each entry
+ */
+struct vmx_features {
+	u64 basic;
+	u64 misc;
+	u64 ept_vpid;
+	u32 pin;
+	u32 proc;
+	u32 proc2;
+	u32 exit;
+	u32 entry;
+	u32 proc_may;
+	u32 proc2_may;
+	u64 cr0_fixed0;
+	u64 cr4_fixed0;
+	bool perf;
+	bool vpid;
+	bool tsc_aux;
+	bool mtf;
+	bool l1d_flush;
+};
+extern struct vmx_features vmx_features __ro_after_init;
+
+#define VMX_VPIDS	0x10000
+
+/* MSRs that the guest has for itself and no VMCS field switches. */
+enum vmx_msr {
+	VMX_STAR,
+	VMX_LSTAR,
+	VMX_CSTAR,
+	VMX_SFMASK,
+	VMX_SYSCALL_MSRS,
+};
+extern const u32 vmx_syscall_msrs[VMX_SYSCALL_MSRS];
+
+/**
+ * struct vmx_cpu - one host CPU
+ * @region: for VMXON
+ * @loaded: vCPUs whose VMCS is active here: vmx_vcpu.link
+ * @current_vcpu: the one whose VMCS is current here, or NULL
+ * @generation: of its VPIDs: unique over all CPUs and times
+ * @next_vpid: the first one that this generation has not given out
+ * @last_vcpu: vmx_vcpu.id of who ran last; an id is never used again
+ * @tsc_aux: the host's TSC_AUX, a constant of the CPU
+ * @syscall: the host's vmx_syscall_msrs, same
+ * @on: we executed VMXON
+ */
+struct vmx_cpu {
+	void *region;
+	struct list_head loaded;
+	struct vmx_vcpu *current_vcpu;
+	u64 generation;
+	u64 last_vcpu;
+	u32 next_vpid;
+	u32 tsc_aux;
+	u64 syscall[VMX_SYSCALL_MSRS];
+	bool on;
+};
+DECLARE_PER_CPU(struct vmx_cpu, vmx_cpu);
+
+/* Groups of guest registers: bits of vmx_vcpu.valid and vmx_vcpu.dirty */
+#define VMX_SEGMENTS	BIT(0)
+#define VMX_TABLES	BIT(1)
+#define VMX_PAGING	BIT(2)	/* CR0, CR3, PDPTEs */
+#define VMX_SYSENTER	BIT(3)
+#define VMX_DEBUG	BIT(4)	/* DR7, pending debug exceptions */
+/* The processor never changes these by itself: always valid. */
+#define VMX_CR4		BIT(5)
+#define VMX_EFER	BIT(6)
+#define VMX_PAT		BIT(7)
+#define VMX_CONTROLS	BIT(8)	/* exception bitmap, processor controls */
+#define VMX_TSC		BIT(9)
+#define VMX_EPT		BIT(10)
+#define VMX_GUESTS	(VMX_SEGMENTS | VMX_TABLES | VMX_PAGING | \
+			 VMX_SYSENTER | VMX_DEBUG)
+#define VMX_ALL		(VMX_GUESTS | VMX_CR4 | VMX_EFER | VMX_PAT | \
+			 VMX_CONTROLS | VMX_TSC | VMX_EPT)
+
+/**
+ * struct vmx_guest - guest registers that live in the VMCS, by group
+ *
+ * A group is true here if its bit is in vmx_vcpu.valid, else in the VMCS; if its
+ * bit is in vmx_vcpu.dirty, the VMCS does not have it yet. While the VMCS is on no
+ * CPU, all is here.
+ */
+struct vmx_guest {
+	struct axvcpu_x86_segment segment[AXVCPU_X86_SEGMENTS];
+	struct axvcpu_x86_table gdt;
+	struct axvcpu_x86_table idt;
+	u64 cr0;		/* as the guest reads it */
+	u64 cr3;
+	u64 pdpte[4];
+	u64 sysenter_cs;
+	u64 sysenter_esp;
+	u64 sysenter_eip;
+	u64 dr7;
+	u64 pending_debug;
+	u64 cr4;		/* as the guest reads it */
+	u64 efer;
+	u64 pat;
+	u64 tsc_offset;
+	u64 eptp;
+	u32 exceptions;
+	u32 proc;
+};
+
+/**
+ * struct vmx_exit_info - what the last exit told, read with interrupts off
+ */
+struct vmx_exit_info {
+	u32 reason;
+	u32 length;
+	u32 vectoring;
+	u32 vectoring_error;
+	u32 event;
+	u32 event_error;
+	u32 insn;
+	u32 error;
+	u8 cpl;
+	u64 qualification;
+	u64 gpa;
+	u64 linear;
+};
+
+/**
+ * struct vmx_host - what an exit does not restore, from vmx_load() to vmx_put();
+ * and the host fields of the VMCS that are compared at each entry
+ */
+struct vmx_host {
+	u16 ds;
+	u16 es;
+	u16 fs;
+	u16 gs;
+	u16 ldt;
+	struct desc_ptr gdt;
+	u64 kernel_gs_base;
+	u64 fs_base;
+	u64 debugctl;
+	u64 cr3;
+	u64 cr4;
+	u64 field_fs_base;
+	u64 perf;
+};
+
+/* vmx_vcpu.flags: what an entry must look at beside events */
+#define VMX_INJECTED	BIT(0)	/* the last entry had an event: @injected */
+#define VMX_IRQ_WINDOW	BIT(1)
+#define VMX_NMI_WINDOW	BIT(2)
+#define VMX_STEP_USER	BIT(3)	/* one instruction for AXVCPU_RUN_SINGLE_STEP */
+#define VMX_DR_LIVE	BIT(4)	/* DR0 to DR3 and DR6 are the guest's while it runs */
+#define VMX_REQUEST	BIT(5)	/* the user asks for something in request_flags */
+#define VMX_PDPTES	BIT(6)	/* are to be read from the guest's memory */
+
+/* vmx_vcpu.emulation: what emulate() goes on with */
+enum vmx_emulation {
+	VMX_EMULATE_NONE,
+	VMX_EMULATE_EPT,	/* no memory answered */
+	VMX_EMULATE_IO,		/* pio.c */
+	VMX_EMULATE_PDPTES,
+};
+
+/**
+ * struct vmx_vcpu - an x86 vCPU on VMX
+ * @x: first
+ * @vmcs: one page, the processor's while it is on a CPU
+ * @link: in vmx_cpu.loaded
+ * @loaded_cpu: where the VMCS is active, or -1. Changed with interrupts off on
+ *	the CPU that it names
+ * @launched: VMRESUME
+ * @syscall_loaded: @syscall is in the MSRs
+ * @vpid: in the VMCS
+ * @vpid_generation: vmx_cpu.generation in which it was taken, 0: none
+ * @tlb_generation: stage2.tlb_generation at the last flush
+ * @id: unique while the module is loaded, never 0
+ * @valid, @dirty: groups, see struct vmx_guest
+ * @flags: VMX_*
+ * @emulation: enum vmx_emulation
+ * @delivering: the last exit cut the delivery of an event short
+ * @rip, @rsp, @rflags, @interruptibility: what the VMCS has
+ * @cr2, @cr8, @tsc_aux, @kernel_gs_base, @syscall, @dr, @dr6: the guest's
+ * @injected, @injected_error: with VMX_INJECTED: the last entry's event
+ */
+struct vmx_vcpu {
+	struct x86_vcpu x;
+	void *vmcs;
+	struct list_head link;
+	int loaded_cpu;
+	bool launched;
+	bool syscall_loaded;
+	u16 vpid;
+	u64 vpid_generation;
+	u64 tlb_generation;
+	u64 id;
+	u32 valid;
+	u32 dirty;
+	u32 flags;
+	u8 emulation;
+	bool delivering;
+	struct vmx_guest guest;
+	struct vmx_exit_info exit;
+	struct vmx_host host;
+	u64 rip;
+	u64 rsp;
+	u64 rflags;
+	u32 interruptibility;
+	u32 injected;
+	u32 injected_error;
+	u32 tsc_aux;
+	u64 cr2;
+	u64 cr8;
+	u64 kernel_gs_base;
+	u64 syscall[VMX_SYSCALL_MSRS];
+	u64 dr[4];
+	u64 dr6;
+};
+
+static inline struct vmx_vcpu *to_vmx(struct axvcpu_vcpu *vcpu)
+{
+	return container_of(vcpu, struct vmx_vcpu, x.core);
+}
+
+static inline struct vmx_vcpu *x_to_vmx(struct x86_vcpu *x)
+{
+	return container_of(x, struct vmx_vcpu, x);
+}
+
+/* The guest's translations are stale: flush them before the next entry. */
+static inline void vmx_flush_tag(struct vmx_vcpu *vmx)
+{
+	vmx->tlb_generation = ~0ULL;
+}
+
+/* ---- the instructions ---------------------------------------------------------- */
+
+/*
+ * With the VMCS current and interrupts off. A field that does not exist, or VMX
+ * that is off, reads as 0: nothing that follows such a read is entered.
+ */
+static __always_inline u64 vmx_read(unsigned long field)
+{
+	unsigned long value = 0;
+
+	asm volatile("1: vmread %[field], %[value]\n"
+		     "2:\n" _ASM_EXTABLE(1b, 2b)
+		     : [value] "+r"(value)
+		     : [field] "r"(field)
+		     : "cc");
+	return value;
+}
+
+void vmx_write_failed(unsigned long field, u64 value);
+
+static __always_inline void vmx_write(unsigned long field, u64 value)
+{
+	bool failed = false;
+
+	asm volatile("1: vmwrite %[value], %[field]\n"
+		     "	setbe %[failed]\n"
+		     "2:\n" _ASM_EXTABLE(1b, 2b)
+		     : [failed] "+q"(failed)
+		     : [field] "r"(field), [value] "rm"(value)
+		     : "cc", "memory");
+	if (unlikely(failed))
+		vmx_write_failed(field, value);
+}
+
+/* vmx.c */
+extern unsigned long vmx_msr_bitmap_pa __ro_after_init;
+void *vmx_page_new(gfp_t gfp);
+bool vmx_vmclear(const struct vmx_vcpu *vmx);
+bool vmx_vmptrld(const struct vmx_vcpu *vmx);
+void vmx_invept(u64 eptp);
+void vmx_invvpid_all(void);
+
+/* vcpu.c */
+struct axvcpu_vcpu *vmx_vcpu_alloc(void);
+void vmx_vcpu_release(struct axvcpu_vcpu *vcpu);
+int vmx_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length);
+void vmx_set_ept_root(struct axvcpu_vcpu *vcpu, u64 root, unsigned int levels);
+int vmx_setup(struct axvcpu_vcpu *vcpu, const void *config, size_t length);
+int vmx_reset(struct axvcpu_vcpu *vcpu);
+int vmx_run(struct axvcpu_vcpu *vcpu);
+int vmx_bind(struct axvcpu_vcpu *vcpu, int cpu);
+int vmx_unbind(struct axvcpu_vcpu *vcpu);
+void vmx_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
+void vmx_dr_intercept(struct vmx_vcpu *vmx);
+/* The VMCS leaves this CPU; all registers are in memory then. Interrupts off. */
+void vmx_unload_here(struct vmx_vcpu *vmx);
+
+/* event.c */
+void vmx_update_controls(struct vmx_vcpu *vmx);
+/* Return: AXVCPU_OUT_AGAIN: enter; else as run(). */
+int vmx_prepare(struct vmx_vcpu *vmx);
+void vmx_cut_short(struct vmx_vcpu *vmx);
+void vmx_uninject(struct vmx_vcpu *vmx);
+
+/* regs.c */
+extern const struct x86_backend_ops vmx_backend_ops;
+/*
+ * The groups are true in vmx->guest. Owned; with interrupts on, unless the VMCS
+ * is on this CPU or on none.
+ */
+void vmx_need_slow(struct vmx_vcpu *vmx, u32 groups);
+static __always_inline void vmx_need(struct vmx_vcpu *vmx, u32 groups)
+{
+	if (groups & ~READ_ONCE(vmx->valid))
+		vmx_need_slow(vmx, groups);
+}
+/* Groups from the current VMCS, and dirty ones into it. Interrupts off. */
+void vmx_read_groups(struct vmx_vcpu *vmx, u32 groups);
+void vmx_write_groups(struct vmx_vcpu *vmx);
+void vmx_sync_mode(struct x86_vcpu *x);
+bool vmx_code64(struct vmx_vcpu *vmx);
+void vmx_set_cr0(struct vmx_vcpu *vmx, u64 cr0);
+void vmx_set_cr4(struct vmx_vcpu *vmx, u64 cr4);
+void vmx_set_efer(struct vmx_vcpu *vmx, u64 efer);
+int vmx_load_pdptes(struct vmx_vcpu *vmx);
+
+/* exit.c: the handlers. Return: enum axvcpu_out. */
+void vmx_read_exit(struct vmx_vcpu *vmx);
+int vmx_handle_exit(struct vmx_vcpu *vmx);
+int vmx_emulate(struct axvcpu_vcpu *vcpu);
+int vmx_exit_crash(struct vmx_vcpu *vmx);
+int vmx_fail_entry(struct vmx_vcpu *vmx, u32 error);
+
+/* cr.c */
+int vmx_exit_cr(struct vmx_vcpu *vmx);
+
+/* switch.S */
+/*
+ * One trip to the guest: @gpr in encoding order, RSP is in the VMCS. Interrupts
+ * are off. Return: 0, VMX_FAIL_VALID, VMX_FAIL_INVALID.
+ */
+int vmx_switch(u64 *gpr, bool launched);
+extern const char vmx_exit_point[];
+
+#endif /* AXVCPU_X86_VMX_VMX_H */
