@@ -26,7 +26,7 @@ backend_need() {
 # wake-up; the calls that are left out take half the time of a boot.
 bochs_append="console=ttyS0 loglevel=6 printk.devkmsg=on panic=-1 oops=panic reboot=t nokaslr mitigations=off
 	idle=halt tsc_early_khz=10000 cryptomgr.notests rcupdate.rcu_cpu_stall_timeout=40
-	initcall_blacklist=load_system_certificate_list,init_evm,cubictcp_register"
+	initcall_blacklist=load_system_certificate_list,init_kprobe_trace,trace_eval_init,init_evm,cubictcp_register"
 
 # The host's disk: the kernel and the archives of its file system.
 bochs_image() {

@@ -513,6 +513,8 @@ static int (*const vmx_exits[])(struct vmx_vcpu *vmx) = {
 	[EXIT_REASON_MONITOR_INSTRUCTION] = vmx_exit_ud,
 	[EXIT_REASON_PAUSE_INSTRUCTION] = vmx_exit_pause,
 	[EXIT_REASON_INVEPT] = vmx_exit_ud,
+	/* It stands for an interrupt that did not end guest mode: vmx_write_bound(). */
+	[EXIT_REASON_PREEMPTION_TIMER] = vmx_exit_interrupt,
 	[EXIT_REASON_INVVPID] = vmx_exit_ud,
 	[EXIT_REASON_WBINVD] = vmx_exit_nop,
 	[EXIT_REASON_XSETBV] = vmx_exit_xsetbv,

@@ -213,6 +213,8 @@ static void vmx_write_controls(void)
 	vmx_write(GUEST_ACTIVITY_STATE, GUEST_ACTIVITY_ACTIVE);
 	if (vmx_features.perf)
 		vmx_write(GUEST_IA32_PERF_GLOBAL_CTRL, 0);
+	if (vmx_features.timer)
+		vmx_write(VMX_PREEMPTION_TIMER_VALUE, vmx_features.timer);
 }
 
 static u64 vmx_tss_base(const struct desc_ptr *gdt)
@@ -289,6 +291,7 @@ static bool vmx_load_vmcs(struct vmx_vcpu *vmx, struct vmx_cpu *c)
 	c->current_vcpu = vmx;
 	list_add(&vmx->link, &c->loaded);
 	vmx->launched = false;
+	vmx->bounded = false;
 	vmx->dirty = VMX_ALL;
 	WRITE_ONCE(vmx->loaded_cpu, cpu);
 	vmx_write_controls();
@@ -599,6 +602,19 @@ static __always_inline u32 vmx_interruptibility(const struct vmx_vcpu *vmx)
 	return state;
 }
 
+/*
+ * Bochs 2.7 masks the host's interrupts for a guest that was entered with IF clear,
+ * until it sets it. No processor does; but guests are seldom long without
+ * interrupts, so that a timer which ends guest mode then costs next to nothing.
+ */
+static noinline void vmx_write_bound(struct vmx_vcpu *vmx, bool bounded)
+{
+	vmx->bounded = bounded;
+	vmx_write(PIN_BASED_VM_EXEC_CONTROL,
+		  vmx_features.pin |
+			  (bounded ? PIN_BASED_VMX_PREEMPTION_TIMER : 0));
+}
+
 static __always_inline void vmx_write_registers(struct vmx_vcpu *vmx)
 {
 	struct x86_vcpu *x = &vmx->x;
@@ -615,6 +631,9 @@ static __always_inline void vmx_write_registers(struct vmx_vcpu *vmx)
 	vmx->rsp = x->gpr[AXVCPU_X86_RSP];
 	vmx->rip = x->rip;
 	vmx->rflags = x->rflags;
+	if (unlikely(vmx->bounded == !!(x->rflags & X86_EFLAGS_IF)) &&
+	    vmx_features.timer)
+		vmx_write_bound(vmx, !vmx->bounded);
 	state = vmx_interruptibility(vmx);
 	if (unlikely(state != vmx->interruptibility ||
 		     (state & SHADOW && x->rflags & X86_EFLAGS_TF)))

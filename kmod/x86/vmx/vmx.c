@@ -19,6 +19,7 @@
 #include <asm/processor.h>
 #include <asm/special_insns.h>
 #include <asm/tlbflush.h>
+#include <asm/tsc.h>
 
 #include "../../stage2.h"
 #include "../hw.h"
@@ -386,7 +387,7 @@ static bool vmx_read_capabilities(void)
 	    hw_rdmsr_safe(MSR_IA32_VMX_CR0_FIXED0, &f->cr0_fixed0) ||
 	    hw_rdmsr_safe(MSR_IA32_VMX_CR4_FIXED0, &f->cr4_fixed0))
 		return false;
-	return vmx_negotiate(&vmx_pin, &f->pin, &unused) &&
+	return vmx_negotiate(&vmx_pin, &f->pin, &f->pin_may) &&
 	       vmx_negotiate(&vmx_proc, &f->proc, &f->proc_may) &&
 	       vmx_negotiate(&vmx_proc2, &f->proc2, &f->proc2_may) &&
 	       vmx_negotiate(&vmx_exit_controls, &f->exit, &unused) &&
@@ -416,6 +417,8 @@ static void vmx_choose_options(void)
 		f->proc2 &= ~SECONDARY_EXEC_ENABLE_VPID;
 	f->tsc_aux = f->proc2 & SECONDARY_EXEC_ENABLE_RDTSCP;
 	f->mtf = f->proc_may & CPU_BASED_MONITOR_TRAP_FLAG;
+	if (f->pin_may & PIN_BASED_VMX_PREEMPTION_TIMER)
+		f->timer = tsc_khz >> (f->misc & VMX_CAP_MISC_TIMER_RATE);
 	f->perf = (f->exit & VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL) &&
 		  (f->entry & VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL) &&
 		  boot_cpu_has(X86_FEATURE_ARCH_PERFMON) &&

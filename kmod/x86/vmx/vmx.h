@@ -16,13 +16,14 @@
  * @basic, @misc, @ept_vpid: the MSRs
  * @pin, @proc, @proc2, @exit, @entry: controls as every VMCS has them, but for
  *	those that vary with the vCPU
- * @proc_may, @proc2_may: bits that may be set
+ * @pin_may, @proc_may, @proc2_may: bits that may be set
  * @cr0_fixed0, @cr4_fixed0: bits that are set in VMX operation
  * @perf: IA32_PERF_GLOBAL_CTRL is switched
  * @vpid: there are VPIDs, and a way to flush them
  * @tsc_aux: there is a TSC_AUX MSR to be switched
  * @mtf: the monitor trap flag can step
  * @l1d_flush: before each entry
+ * @timer: 1 ms for the preemption timer, 0: there is none
  */
 struct vmx_features {
 	u64 basic;
@@ -33,6 +34,7 @@ struct vmx_features {
 	u32 proc2;
 	u32 exit;
 	u32 entry;
+	u32 pin_may;
 	u32 proc_may;
 	u32 proc2_may;
 	u64 cr0_fixed0;
@@ -42,6 +44,7 @@ struct vmx_features {
 	bool tsc_aux;
 	bool mtf;
 	bool l1d_flush;
+	u32 timer;
 };
 extern struct vmx_features vmx_features __ro_after_init;
 
@@ -191,6 +194,7 @@ enum vmx_emulation {
  * @loaded_cpu: where the VMCS is active, or -1. Changed with interrupts off on
  *	the CPU that it names
  * @launched: VMRESUME
+ * @bounded: the VMCS has the preemption timer on, see vmx_write_bound()
  * @syscall_loaded: @syscall is in the MSRs
  * @vpid: in the VMCS
  * @vpid_generation: vmx_cpu.generation in which it was taken, 0: none
@@ -211,6 +215,7 @@ struct vmx_vcpu {
 	int loaded_cpu;
 	bool launched;
 	bool syscall_loaded;
+	bool bounded;
 	u16 vpid;
 	u64 vpid_generation;
 	u64 tlb_generation;
