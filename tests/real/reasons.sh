@@ -82,7 +82,7 @@ check_owners() {
 	done
 	check_reason "$output" kvm owned-by-kvm 'KVM uses the virtualization extension' \
 		'warning  owner     kvm_amd is loaded and has 2 users: if they run VMs' \
-		'end the programs that use KVM, then modprobe -r kvm_amd kvm, as root'
+		'end the programs that use KVM, then modprobe -r kvm_amd (or kvm_intel) kvm, as root'
 	expect_record "$output" users 0 0
 	check_reason "$output" other owned-by-other 'another hypervisor uses the virtualization extension' \
 		'?        kernel' "unload the other hypervisor's module"
@@ -92,7 +92,7 @@ boot_options=("$@")
 # Without SVM, QEMU reports no 0x80000008 by itself, and with it no address widths.
 check_cpu max,svm=off,xlevel=0x80000008 no-hardware \
 	'the CPU has no virtualization extension that axvcpu can use' \
-	'BAD      CPU       it does not show SVM; this is a virtual machine (TCGTCGTCGTCG)' \
+	'BAD      CPU       it shows neither SVM nor VMX; this is a virtual machine (TCGTCGTCGTCG)' \
 	'use a CPU with AMD SVM'
 check_cpu max,npt=off no-nested-paging \
 	'the CPU has no second-stage address translation' \

@@ -224,11 +224,11 @@ static bool check_device(void)
 
 static const char *const reason_remedies[AXVCPU_REASON_COUNT] = {
 	[AXVCPU_REASON_NO_HARDWARE] =
-		"use a CPU with AMD SVM; in a virtual machine, switch nested virtualization on in its host",
+		"use a CPU with AMD SVM or Intel VMX; in a virtual machine, switch nested virtualization on in its host",
 	[AXVCPU_REASON_FIRMWARE] =
-		"switch SVM (AMD-V) on in the firmware setup, then power the machine off and on",
+		"switch SVM (AMD-V) or VMX (VT-x) on in the firmware setup, then power the machine off and on",
 	[AXVCPU_REASON_OWNED_BY_KVM] =
-		"end the programs that use KVM, then modprobe -r kvm_amd kvm, as root",
+		"end the programs that use KVM, then modprobe -r kvm_amd (or kvm_intel) kvm, as root",
 	[AXVCPU_REASON_OWNED_BY_OTHER] =
 		"unload the other hypervisor's module (VirtualBox: vboxdrv, VMware: vmmon)",
 	[AXVCPU_REASON_NO_NESTED_PAGING] =
@@ -236,7 +236,7 @@ static const char *const reason_remedies[AXVCPU_REASON_COUNT] = {
 	[AXVCPU_REASON_MISSING_FEATURE] =
 		"use another CPU or kernel; dmesg | grep axvcpu may name the feature",
 	[AXVCPU_REASON_HOST_MODE] =
-		"use a host that is no confidential virtual machine (SEV-ES, SEV-SNP)",
+		"dmesg | grep axvcpu may say why; a confidential virtual machine (SEV-ES, SEV-SNP) can't be a host",
 	[AXVCPU_REASON_NO_MEMORY] = "free memory, then unload and load the module",
 };
 

@@ -11,9 +11,10 @@
 #include "../doctor.h"
 #include "../module.h"
 
-#define KVM_MODULE   "kvm_amd"
-#define MSR_VM_CR    0xc0010114
-#define VM_CR_SVMDIS (1U << 4)
+#define MSR_VM_CR	  0xc0010114
+#define VM_CR_SVMDIS	  (1U << 4)
+#define MSR_FEATURE_CTL	  0x3a
+#define FEATURE_CTL_VMX	  5U /* locked, and VMX outside of SMX */
 
 static bool has_svm(void)
 {
@@ -78,25 +79,21 @@ static bool read_msr(uint32_t number, uint64_t *value)
 	return ok;
 }
 
-static void report_no_svm(void)
+static void report_no_extension(void)
 {
 	char name[13];
 
-	if (has_vmx())
-		report(FINDING_BAD, "CPU",
-		       "use a machine with AMD SVM, or an emulated one: make demo in the source tree",
-		       "it has VMX, for which this version of axvcpu has no back end");
-	else if (hypervisor(name))
+	if (hypervisor(name))
 		report(FINDING_BAD, "CPU",
 		       "switch nested virtualization on in the host that runs this virtual machine",
-		       "it does not show SVM; this is a virtual machine (%s)", name);
+		       "it shows neither SVM nor VMX; this is a virtual machine (%s)", name);
 	else
 		report(FINDING_BAD, "CPU",
 		       "use another machine, or an emulated one: make demo in the source tree",
-		       "it does not have SVM");
+		       "it has neither SVM nor VMX");
 }
 
-static void check_nested_paging(void)
+static void check_svm_cpu(void)
 {
 	unsigned int a, b, c, d;
 
@@ -108,7 +105,7 @@ static void check_nested_paging(void)
 		       "it has SVM, but no second-stage address translation");
 }
 
-static void check_firmware(void)
+static void check_svm_firmware(void)
 {
 	static const char *const remedy =
 		"switch SVM (also called AMD-V) on in the firmware setup, then power the machine off and on";
@@ -133,32 +130,67 @@ static void check_firmware(void)
 		       "whether it leaves SVM on is not visible; the kernel has not found it off");
 }
 
-static void check_kvm(void)
+static void check_vmx_cpu(void)
+{
+	if (cpuinfo_has("ept"))
+		report(FINDING_OK, "CPU", NULL, "it has VMX with EPT");
+	else
+		report(FINDING_BAD, "CPU",
+		       "use a newer CPU; in a virtual machine, switch nested paging on in its host",
+		       "it has VMX, but no second-stage address translation");
+}
+
+static void check_vmx_firmware(void)
 {
 	static const char *const remedy =
-		"end the programs that use KVM, then modprobe -r " KVM_MODULE " kvm, as root";
-	int users = module_users(KVM_MODULE);
-	char line[16] = "";
+		"switch VMX (also called VT-x) on in the firmware setup, then power the machine off and on";
+	uint64_t value;
 
-	if (!module_present(KVM_MODULE)) {
-		report(FINDING_OK, "owner", NULL, "%s is not loaded", KVM_MODULE);
+	if (read_msr(MSR_FEATURE_CTL, &value)) {
+		if ((value & FEATURE_CTL_VMX) == FEATURE_CTL_VMX)
+			report(FINDING_OK, "firmware", NULL, "it leaves VMX on");
+		else
+			report(FINDING_BAD, "firmware", remedy,
+			       "it has switched VMX off (MSR 0x%x is 0x%llx)", MSR_FEATURE_CTL,
+			       (unsigned long long)value);
+		return;
+	}
+	if (!cpuinfo_has("vmx"))
+		report(FINDING_BAD, "firmware", remedy,
+		       "the kernel finds VMX switched off, by the firmware or on its command line");
+	else
+		report(FINDING_UNKNOWN, "firmware",
+		       geteuid() ? "run this as root, with modprobe msr" :
+				   "modprobe msr makes it visible",
+		       "whether it leaves VMX on is not visible; the kernel has not found it off");
+}
+
+static void check_kvm(const char *module)
+{
+	int users = module_users(module);
+	char line[16] = "", remedy[96];
+
+	snprintf(remedy, sizeof(remedy),
+		 "end the programs that use KVM, then modprobe -r %s kvm, as root", module);
+	if (!module_present(module)) {
+		report(FINDING_OK, "owner", NULL, "%s is not loaded", module);
 		return;
 	}
 	if (users > 0) {
 		report(FINDING_WARNING, "owner", remedy,
 		       "%s is loaded and has %d users: if they run VMs, the extension is theirs",
-		       KVM_MODULE, users);
+		       module, users);
 		return;
 	}
 	read_line("/sys/module/kvm/parameters/enable_virt_at_load", line, sizeof(line));
 	if (*line == 'Y')
 		report(FINDING_WARNING, "owner", remedy,
 		       "%s is loaded and takes the extension at once (kvm.enable_virt_at_load=Y)",
-		       KVM_MODULE);
+		       module);
 	else
 		report(FINDING_NOTE, "owner", remedy,
 		       "%s is loaded without users: axvcpu and KVM take turns, whoever has a VM first",
-		       KVM_MODULE);
+		       module);
 }
 
 static void check_others(void)
@@ -188,12 +220,17 @@ static void check_others(void)
 
 void doctor_host(void)
 {
-	if (!has_svm()) {
-		report_no_svm();
+	if (has_svm()) {
+		check_svm_cpu();
+		check_svm_firmware();
+		check_kvm("kvm_amd");
+	} else if (has_vmx()) {
+		check_vmx_cpu();
+		check_vmx_firmware();
+		check_kvm("kvm_intel");
+	} else {
+		report_no_extension();
 		return;
 	}
-	check_nested_paging();
-	check_firmware();
-	check_kvm();
 	check_others();
 }
