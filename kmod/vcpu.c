@@ -247,8 +247,13 @@ static __always_inline int axvcpu_vcpu_run_owned(struct axvcpu_vcpu *vcpu,
 	u64 deadline_ns = READ_ONCE(run->deadline_ns);
 	int out = AXVCPU_OUT_AGAIN;
 
-	if (unlikely(request_flags & ~AXVCPU_REQUEST_FLAGS))
-		return -EINVAL;
+	if (unlikely(request_flags)) {
+		if (request_flags & ~AXVCPU_REQUEST_FLAGS)
+			return -EINVAL;
+		if (request_flags & AXVCPU_RUN_SINGLE_STEP &&
+		    !(axvcpu_host.capabilities & AXVCPU_CAP_SINGLE_STEP))
+			return -EOPNOTSUPP;
+	}
 	if (unlikely(enter &&
 		     !axvcpu_vcpu_allowed(vcpu, raw_smp_processor_id())))
 		return -EXDEV;

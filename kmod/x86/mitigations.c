@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Speculation: what stands between guest and host, and between two guests, on
- * AMD processors, and where each measure is.
+ * Speculation: what stands between guest and host, and between two guests, and
+ * where each measure is. First what both makers have, or AMD; then Intel's own.
  *
  * Spectre v2, guest to guest: an IBPB when a CPU enters another vCPU than last
  *	time, here. A vCPU's id is never used again, so a recycled struct is
@@ -22,7 +22,15 @@
  * VMSCAPE (guest to the VMM in user space): the kernel's own barrier before the
  *	next return to user space is asked for when RUN leaves the guest, here.
  * Indices that a guest controls: array_index_nospec() in the exit handlers.
- * L1TF, MDS, iTLB multihit: not on these processors.
+ *
+ * L1TF: the L1 data cache is flushed before every entry, by command: vmx/vcpu.c;
+ *	processors without that command are refused: vmx/vmx.c. With SMT, the
+ *	sibling's data is out of reach of that: a known limit.
+ * MDS, TAA, stale MMIO data: VERW before every entry: vmx/switch.S.
+ * iTLB multihit: no huge second-stage entries: vmx/vmx.c.
+ * Post-barrier RSB: the kernel's RSB_VMEXIT_LITE: vmx/switch.S.
+ * Branch history: where the kernel relies on its loop after exits and not on
+ *	BHI_DIS_S, there is none yet: a known limit.
  */
 #include <linux/percpu.h>
 #include <asm/cpufeature.h>

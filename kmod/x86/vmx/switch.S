@@ -59,8 +59,8 @@ SYM_FUNC_START(vmx_switch)
 	vmwrite	%rsp, %rax
 	jbe	.Lno_vmcs
 
-	/* What of it the guest could read from the processor's buffers: mitigations.c. */
-	ALTERNATIVE "jmp .Lbuffers_done", "", X86_BUG_MDS
+	/* MDS, TAA, stale MMIO data: nothing of the host stays in buffers. */
+	ALTERNATIVE "jmp .Lbuffers_done", "", X86_FEATURE_MD_CLEAR
 	verw	.Lverw_selector(%rip)
 .Lbuffers_done:
 

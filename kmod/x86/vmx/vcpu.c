@@ -471,6 +471,8 @@ static void vmx_restore_host(struct vmx_vcpu *vmx)
 {
 	struct vmx_host *h = &vmx->host;
 
+	/* Before a load of GS, which goes through it. */
+	vmx->kernel_gs_base = hw_rdmsr(MSR_KERNEL_GS_BASE);
 	vmx_restore_tables(h);
 	vmx_restore_ldt(h);
 	if (unlikely(h->ds | h->es)) {
@@ -483,7 +485,6 @@ static void vmx_restore_host(struct vmx_vcpu *vmx)
 	}
 	if (unlikely(h->gs))
 		load_gs_index(h->gs);
-	vmx->kernel_gs_base = hw_rdmsr(MSR_KERNEL_GS_BASE);
 	hw_wrmsr(MSR_KERNEL_GS_BASE, h->kernel_gs_base);
 	if (unlikely(h->debugctl))
 		hw_wrmsr(MSR_IA32_DEBUGCTLMSR, h->debugctl);
