@@ -68,7 +68,7 @@ static const char *check_control(const struct vmx_check_state *s)
 	if ((s->cr0 & CR0_PG) &&
 	    !(s->efer & EFER_LMA_BIT) != !(s->efer & EFER_LME_BIT))
 		return "CR0.PG is set, EFER.LMA and EFER.LME differ";
-	return 0;
+	return NULL;
 }
 
 static bool usable(const struct vmx_check_segment *s)
@@ -108,7 +108,7 @@ static const char *check_code(const struct vmx_check_state *s)
 	}
 	if (s->ia32e && (cs->ar & AR_L) && (cs->ar & AR_DB))
 		return "CS.L and CS.D are both set";
-	return 0;
+	return NULL;
 }
 
 static const char *check_stack(const struct vmx_check_state *s)
@@ -121,7 +121,7 @@ static const char *check_stack(const struct vmx_check_state *s)
 	if ((!(s->cr0 & CR0_PE) ||
 	     (s->segment[VMX_CHECK_CS].ar & AR_TYPE) == 3) && AR_DPL(ss->ar))
 		return "SS.DPL is not 0 in real mode";
-	return 0;
+	return NULL;
 }
 
 static const char *check_segment(const struct vmx_check_segment *s, bool data)
@@ -129,14 +129,14 @@ static const char *check_segment(const struct vmx_check_segment *s, bool data)
 	u32 type = s->ar & AR_TYPE;
 
 	if (!usable(s))
-		return 0;
+		return NULL;
 	if (!(s->ar & AR_S) || !(s->ar & AR_P) || (s->ar & AR_RESERVED))
 		return "a segment has S or P clear, or a reserved bit set";
 	if (!granularity_valid(s))
 		return "a segment's granularity does not fit its limit";
 	if (data && (!(type & 1) || ((type & 8) && !(type & 2))))
 		return "a data segment is not accessed, or code that can't be read";
-	return 0;
+	return NULL;
 }
 
 static const char *check_segments(const struct vmx_check_state *s)
@@ -177,14 +177,14 @@ static const char *check_system_segments(const struct vmx_check_state *s)
 	if (!granularity_valid(tr))
 		return "the granularity of TR does not fit its limit";
 	if (!usable(ldtr))
-		return 0;
+		return NULL;
 	if (ldtr->selector & SELECTOR_TI)
 		return "LDTR's selector is of the LDT";
 	if ((ldtr->ar & AR_TYPE) != 2 || (ldtr->ar & AR_S) ||
 	    !(ldtr->ar & AR_P) || (ldtr->ar & AR_RESERVED) ||
 	    !canonical(ldtr->base) || !granularity_valid(ldtr))
 		return "LDTR is neither an LDT nor unusable";
-	return 0;
+	return NULL;
 }
 
 static const char *check_flow(const struct vmx_check_state *s)
@@ -199,7 +199,7 @@ static const char *check_flow(const struct vmx_check_state *s)
 		return "a reserved bit of RFLAGS is not what it has to be";
 	if ((s->rflags & FLAGS_VM) && (s->ia32e || !(s->cr0 & CR0_PE)))
 		return "RFLAGS.VM is set in IA-32e mode or real mode";
-	return 0;
+	return NULL;
 }
 
 static const char *check_event(const struct vmx_check_state *s)
@@ -211,14 +211,14 @@ static const char *check_event(const struct vmx_check_state *s)
 	if ((state & STI) && !(s->rflags & FLAGS_IF))
 		return "in the shadow of STI, RFLAGS.IF is clear";
 	if (!(s->event & EVENT_VALID))
-		return 0;
+		return NULL;
 	if (type == EVENT_INTERRUPT && !(s->rflags & FLAGS_IF))
 		return "an interrupt is injected, RFLAGS.IF is clear";
 	if (type == EVENT_INTERRUPT && (state & (STI | MOV_SS)))
 		return "an interrupt is injected in an interrupt shadow";
 	if (type == EVENT_NMI && (state & (MOV_SS | NMI)))
 		return "an NMI is injected while NMIs are blocked";
-	return 0;
+	return NULL;
 }
 
 /* Segments of virtual-8086 mode can't be set from outside: RFLAGS.VM alone can. */
@@ -230,7 +230,7 @@ static const char *check_v86(const struct vmx_check_state *s)
 		if (s->segment[i].base != (u64)s->segment[i].selector << 4 ||
 		    s->segment[i].limit != 0xffff || s->segment[i].ar != 0xf3)
 			return "RFLAGS.VM is set, a segment is not of virtual-8086 mode";
-	return 0;
+	return NULL;
 }
 
 const char *vmx_check_guest(const struct vmx_check_state *s)

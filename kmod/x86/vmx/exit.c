@@ -72,15 +72,19 @@ static __always_inline int vmx_exit_io(struct vmx_vcpu *vmx)
 		.port = info >> VMX_IO_PORT_SHIFT,
 		.width = (info & VMX_IO_WIDTH) + 1,
 		.in = info & VMX_IO_IN,
-		.string = info & VMX_IO_STRING,
 		.rep = info & VMX_IO_REP,
 		.address_bytes = told ? 2 << ((insn >> VMX_IO_INFO_ADDRESS_SHIFT) & 3) : 0,
 		.segment = told ? (insn >> VMX_IO_INFO_SEGMENT_SHIFT) & 7 : 0xff,
 		.next_rip = vmx_next_rip(vmx),
 	};
 
+	if (likely(!(info & VMX_IO_STRING)))
+		return io.in ? x86_in(&vmx->x, io.port, io.width, io.next_rip,
+				      EXIT_REASON_IO_INSTRUCTION) :
+			       x86_out(&vmx->x, io.port, io.width, io.next_rip,
+				       EXIT_REASON_IO_INSTRUCTION);
 	vmx->emulation = VMX_EMULATE_IO;
-	return x86_io(&vmx->x, &io, EXIT_REASON_IO_INSTRUCTION);
+	return x86_io_string(&vmx->x, &io, EXIT_REASON_IO_INSTRUCTION);
 }
 
 /* An IRET that faulted in the middle had opened NMIs already: 28.2.3. */

@@ -36,6 +36,7 @@
 #include "../../percpu.h"
 #include "../../trace.h"
 #include "../hw.h"
+#include "../switch.h"
 #include "vmx.h"
 
 #define L1D_FLUSH_COMMAND	1
@@ -153,7 +154,7 @@ int vmx_unbind(struct axvcpu_vcpu *vcpu)
 	return 0;
 }
 
-void vmx_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run)
+u64 vmx_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run)
 {
 	struct vmx_vcpu *vmx = to_vmx(vcpu);
 	struct x86_vcpu *x = &vmx->x;
@@ -163,6 +164,7 @@ void vmx_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run)
 	run->irq_pending = unlikely(READ_ONCE(x->events.any)) &&
 			   x86_events_interrupt(x) >= 0;
 	run->priority = vmx->cr8;
+	return x->rip;
 }
 
 /* ---- the VMCS and its CPU ------------------------------------------------------ */
@@ -497,6 +499,8 @@ static int vmx_load(struct vmx_vcpu *vmx, struct vmx_cpu *c)
 {
 	if (unlikely(!axvcpu_percpu_on()))
 		return -ENODEV;
+	if (unlikely(!axvcpu_vcpu_allowed(&vmx->x.core, smp_processor_id())))
+		return AXVCPU_OUT_WORK;
 	if (unlikely(c->current_vcpu != vmx) && !vmx_load_vmcs(vmx, c))
 		return -ENODEV;
 	if (unlikely(vmx->vpid_generation != c->generation))

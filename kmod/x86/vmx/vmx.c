@@ -562,6 +562,7 @@ static void vmx_describe(struct axvcpu_host *host)
 	/* Four levels hold 48 bits. */
 	host->gpa_bits = min_t(u32, boot_cpu_data.x86_phys_bits, 48);
 	host->tags = vmx_features.vpid ? VMX_VPIDS : 0;
+	host->cycles_hz = tsc_khz * 1000ULL;
 	host->stage2_format = &vmx_stage2_format;
 	x86_block_lengths(host->block_length);
 }
@@ -633,7 +634,6 @@ const struct axvcpu_arch_ops axvcpu_vmx_ops = {
 	.runnable = x86_runnable,
 	.interruptible = x86_interruptible,
 	.show = vmx_show,
-	.pc = x86_pc,
 	.get_block = x86_get_block,
 	.set_block = x86_set_block,
 	.translate = x86_translate,

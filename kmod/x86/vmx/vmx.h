@@ -311,7 +311,7 @@ int vmx_reset(struct axvcpu_vcpu *vcpu);
 int vmx_run(struct axvcpu_vcpu *vcpu);
 int vmx_bind(struct axvcpu_vcpu *vcpu, int cpu);
 int vmx_unbind(struct axvcpu_vcpu *vcpu);
-void vmx_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
+u64 vmx_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
 void vmx_dr_intercept(struct vmx_vcpu *vmx);
 /* The VMCS leaves this CPU; all registers are in memory then. Interrupts off. */
 void vmx_unload_here(struct vmx_vcpu *vmx);
