@@ -83,11 +83,15 @@ SYM_FUNC_START(vmx_switch)
 	jz	.Lvmlaunch
 .Lvmresume:
 	vmresume
-	jmp	vmx_exit_point
+	jmp	.Lexit
 .Lvmlaunch:
 	vmlaunch
 
-/* RFLAGS: as the failed instruction left them, or after an exit none but bit 1. */
+/*
+ * RFLAGS: as the failed instruction left them, or after an exit none but bit 1. The
+ * local label is for objtool, which takes a jump to the global one for a call.
+ */
+.Lexit:
 SYM_INNER_LABEL(vmx_exit_point, SYM_L_GLOBAL)
 	ANNOTATE_NOENDBR
 	push	%rax
