@@ -228,6 +228,19 @@ bool under_tcg(void)
 	return b == 0x54474354 && c == 0x43544743 && d == 0x47435447;
 }
 
+bool under_bochs(void)
+{
+	char text[64] = "";
+	FILE *f = fopen("/sys/class/dmi/id/bios_version", "r");
+
+	if (!f)
+		return false;
+	if (!fgets(text, sizeof(text), f))
+		text[0] = 0;
+	fclose(f);
+	return strstr(text, "Bochs");
+}
+
 long long read_number(const char *path)
 {
 	char text[64];

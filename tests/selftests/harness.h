@@ -124,8 +124,9 @@ void sleep_ms(unsigned int ms);
 unsigned int slowness(void);	/* 1, or more on a kernel with checkers */
 bool checking_kernel(void);	/* KASAN and friends */
 
-/* The host is QEMU's TCG, whose mistakes are known: each use says which. */
+/* The host is QEMU's TCG, or Bochs, whose mistakes are known: each use says which. */
 bool under_tcg(void);
+bool under_bochs(void);
 
 /* A number in a file, -1: none. */
 long long read_number(const char *path);

@@ -462,7 +462,6 @@ static void check_msr_reads(void)
 		{ "RDMSR an unknown one", 0x4b564d42, LEAVES(SYSREG_READ) },
 		{ "RDMSR VM_CR", 0xc0010114, LEAVES(SYSREG_READ) },
 		{ "RDMSR VM_HSAVE_PA", 0xc0010117, LEAVES(SYSREG_READ) },
-		{ "RDMSR FEATURE_CONTROL, which AMD has not", 0x3a, LEAVES(SYSREG_READ) },
 		{ "RDMSR an x2APIC register", 0x802, LEAVES(SYSREG_READ) },
 	};
 	unsigned int i;
@@ -525,7 +524,6 @@ static void check_msr_writes(void)
 		{ "WRMSR VM_CR", 0xc0010114, LEAVES(SYSREG_WRITE), 0, 0 },
 		{ "WRMSR VM_HSAVE_PA", 0xc0010117, LEAVES(SYSREG_WRITE), 0, 0x3000 },
 		{ "WRMSR TOP_MEM", 0xc001001a, LEAVES(SYSREG_WRITE), 0, 0 },
-		{ "WRMSR FEATURE_CONTROL, which AMD has not", 0x3a, LEAVES(SYSREG_WRITE), 0, 0 },
 		{ "WRMSR an x2APIC register", 0x80b, LEAVES(SYSREG_WRITE), 0, 0 },
 	};
 	/* The register itself is readable only by RDTSCP or RDPID, if at all. */
@@ -538,6 +536,19 @@ static void check_msr_writes(void)
 	check_msr(&tsc_aux, write);
 	NEED_RET(get_block(&v, AXVCPU_BLOCK_MSRS, &msrs));
 	CHECK_EQ(msrs.tsc_aux, 0, "which has not changed");
+}
+
+/* FEATURE_CONTROL: AMD has none; Intel's is locked, with nothing on. */
+static void check_feature_control(void)
+{
+	bool vmx = info()->backend == AXVCPU_BACKEND_VMX;
+	const struct msr_policy read = { "RDMSR FEATURE_CONTROL", 0x3a,
+					 vmx ? GOES_ON : LEAVES(SYSREG_READ), 1 };
+	const struct msr_policy write = { "WRMSR FEATURE_CONTROL", 0x3a,
+					  vmx ? GP : LEAVES(SYSREG_WRITE) };
+
+	check_msr(&read, INSN(READ_MSR));
+	check_msr(&write, INSN("wrmsr"));
 }
 
 /* ---- the VMM sees what the guest sees ------------------------------------------------------------- */
@@ -567,6 +578,7 @@ int main(void)
 	check_others();
 	check_msr_reads();
 	check_msr_writes();
+	check_feature_control();
 	check_blocks();
 	COVERS_EXIT("SYSREG_READ", "policy");
 	COVERS_EXIT("SYSREG_WRITE", "policy");

@@ -35,6 +35,8 @@ int main(void)
 	f = fopen("/sys/power/mem_sleep", "r");
 	if (f && fgets(states, sizeof(states), f) && !strstr(states, "[deep]"))
 		skip("suspend is not S3: %s", states);
+	if (under_bochs())
+		skip("Bochs is back at once, without having slept");
 	if (access("/sys/class/rtc/rtc0/wakealarm", W_OK))
 		skip("no RTC that could wake the machine");
 	BOOT(&vm, &v, 0, LONG, invariant);

@@ -19,10 +19,17 @@
 #define VECTOR		0x41
 #define HANDLER		0x2000UL
 
-#define SVM_EXIT_CPUID	0x72
-#define SVM_EXIT_HLT	0x78
-#define SVM_EXIT_IOIO	0x7b
-#define SVM_EXIT_NPF	0x400
+/* The hardware's codes, and what it tells of OUT 0xf1, EAX. */
+static const struct codes {
+	u32 cpuid;
+	u32 hlt;
+	u32 io;
+	u32 io_info;
+	u32 fault;
+} codes[] = {
+	[AXVCPU_BACKEND_SVM] = { 0x72, 0x78, 0x7b, 0xf10040, 0x400 },
+	[AXVCPU_BACKEND_VMX] = { 10, 12, 30, 0xf10003, 48 },
+};
 
 /* CPUID, a page without memory behind it yet, a hole, a port, an interrupt. */
 GUEST(program, 64,
@@ -134,6 +141,7 @@ static void run_program(void)
 /* In the order in which it happens. */
 static void check_story(void)
 {
+	const struct codes *code = &codes[info()->backend];
 	const char *at = trace;
 
 	at = expect_from(at, "state", "Created -> Created by call %u", AXVCPU_CALL_CREATE);
@@ -141,11 +149,11 @@ static void check_story(void)
 	at = expect_from(at, "state", "Free -> Ready by call %u", AXVCPU_CALL_BIND);
 	at = expect_from(at, "state", "Ready -> Running by call %u", AXVCPU_CALL_RUN);
 	at = expect_from(at, "entry", "pc 0x%lx", CODE);
-	at = expect_from(at, "exit", "pc 0x%lx code 0x%x", CODE, SVM_EXIT_NPF);
+	at = expect_from(at, "exit", "pc 0x%lx code 0x%x", CODE, code->fault);
 	at = expect_from(at, "fault", "gpa 0x%lx access 0x%x result 0", CODE, AXVCPU_ACCESS_EXECUTE);
-	at = expect_from(at, "exit", "pc 0x%lx code 0x%x info 0x0", CODE + 2, SVM_EXIT_CPUID);
+	at = expect_from(at, "exit", "pc 0x%lx code 0x%x info 0x0", CODE + 2, code->cpuid);
 	at = expect_from(at, "entry", "pc 0x%lx", CODE + 4);
-	at = expect_from(at, "exit", "pc 0x%lx code 0x%x info 0xf10040", CODE + 4, SVM_EXIT_IOIO);
+	at = expect_from(at, "exit", "pc 0x%lx code 0x%x info 0x%x", CODE + 4, code->io, code->io_info);
 	at = expect_from(at, "report", "reason %u pc 0x%lx", AXVCPU_EXIT_IO_WRITE, CODE + 6);
 	at = expect_from(at, "state", "Running -> Ready by call %u", AXVCPU_CALL_RUN);
 	at = expect_from(at, "fault", "gpa 0x100000 access 0x%x result 0", AXVCPU_ACCESS_WRITE);
@@ -154,7 +162,7 @@ static void check_story(void)
 	at = expect_from(at, "inject", "type 0 vector %u", VECTOR);
 	at = expect_from(at, "report", "reason %u", AXVCPU_EXIT_IO_WRITE);
 	at = expect_from(at, "exit", "pc 0x%lx code 0x%x", CODE + (program_end - program) - 1,
-			 SVM_EXIT_HLT);
+			 code->hlt);
 	at = expect_from(at, "report", "reason %u", AXVCPU_EXIT_HALT);
 	at = expect_from(at, "state", "Ready -> Free by call %u", AXVCPU_CALL_UNBIND);
 	at = expect_from(at, "state", "Free -> Created by call %u", AXVCPU_CALL_RESET);

@@ -657,7 +657,13 @@ static __always_inline void vmx_read_registers(struct vmx_vcpu *vmx)
 	x->rip = vmx->rip;
 	x->rflags = vmx->rflags;
 	x->interrupt_shadow = vmx->interruptibility & SHADOW;
-	x->events.nmi_masked = vmx->interruptibility & GUEST_INTR_STATE_NMI;
+	/*
+	 * A guest opens NMIs and does not close them: a delivery does, and we know
+	 * of each. (Bochs 2.7 shows here what was before the entry.)
+	 */
+	if (unlikely(x->events.nmi_masked) &&
+	    !(vmx->interruptibility & GUEST_INTR_STATE_NMI))
+		x->events.nmi_masked = false;
 }
 
 /*
