@@ -6,7 +6,7 @@
 
 backend_kernels="6.1 6.12"
 backend_default_cpu=broadwell_ult # also: corei7_sandy_bridge_2600k
-backend_default_timeout=300
+backend_default_timeout=600
 backend_parameters=" backend=vmx" # of the module, which does not choose VMX by itself yet
 backend_ports=serial # how the host's init talks to tests/boot
 backend_arch=x86 # of the benchmark

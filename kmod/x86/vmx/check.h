@@ -3,6 +3,7 @@
 #define AXVCPU_X86_VMX_CHECK_H
 
 #ifdef __KERNEL__
+#include <linux/stddef.h>
 #include <linux/types.h>
 #else
 #include <stdbool.h>
