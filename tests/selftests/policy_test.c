@@ -379,6 +379,33 @@ static void check_svm(void)
 	CHECK_ALL(rows);
 }
 
+/*
+ * CR4.VMXE is set while a guest runs, whatever it reads: these exit, and those of
+ * AMD are no instructions.
+ */
+static void check_vmx(void)
+{
+	const struct policy rows[] = {
+		{ "VMXON", INSN("vmxon (%%rax)"), UD, 0, PAGE_IN_RAX },
+		{ "VMXOFF", INSN("vmxoff"), UD },
+		{ "VMLAUNCH", INSN("vmlaunch"), UD },
+		{ "VMRESUME", INSN("vmresume"), UD },
+		{ "VMCLEAR", INSN("vmclear (%%rax)"), UD, 0, PAGE_IN_RAX },
+		{ "VMPTRLD", INSN("vmptrld (%%rax)"), UD, 0, PAGE_IN_RAX },
+		{ "VMPTRST", INSN("vmptrst (%%rax)"), UD, 0, PAGE_IN_RAX },
+		{ "VMREAD", INSN("vmread %%rax, %%rcx"), UD },
+		{ "VMWRITE", INSN("vmwrite %%rax, %%rcx"), UD },
+		{ "INVEPT", INSN("invept (%%rax), %%rcx"), UD, 0, PAGE_IN_RAX },
+		{ "INVVPID", INSN("invvpid (%%rax), %%rcx"), UD, 0, PAGE_IN_RAX },
+		{ "VMCALL", INSN("vmcall"), LEAVES(HYPERCALL) },
+		{ "VMCALL at CPL 3", INSN("vmcall"), UD, .where = USER },
+		{ "VMMCALL, which Intel has not", INSN("vmmcall"), UD },
+		{ "VMRUN, which Intel has not", INSN("vmrun"), UD, 0, PAGE_IN_RAX },
+	};
+
+	CHECK_ALL(rows);
+}
+
 static void check_others(void)
 {
 	const struct insn wbinvd = INSN("wbinvd; mov $5, %%eax"), invd = INSN("invd; mov $6, %%eax");
@@ -574,7 +601,10 @@ int main(void)
 	check_cr4();
 	check_cr8();
 	check_xsetbv();
-	check_svm();
+	if (info()->backend == AXVCPU_BACKEND_VMX)
+		check_vmx();
+	else
+		check_svm();
 	check_others();
 	check_msr_reads();
 	check_msr_writes();

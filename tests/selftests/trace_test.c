@@ -28,7 +28,7 @@ static const struct codes {
 	u32 fault;
 } codes[] = {
 	[AXVCPU_BACKEND_SVM] = { 0x72, 0x78, 0x7b, 0xf10040, 0x400 },
-	[AXVCPU_BACKEND_VMX] = { 10, 12, 30, 0xf10003, 48 },
+	[AXVCPU_BACKEND_VMX] = { 10, 12, 30, 0xf10043, 48 },
 };
 
 /* CPUID, a page without memory behind it yet, a hole, a port, an interrupt. */
