@@ -9,7 +9,6 @@
  * threads see at the region's address, in regions with PIN as well; the pins only
  * keep the pages where they are.
  */
-#include <linux/capability.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/nospec.h>
@@ -23,6 +22,7 @@
 #include "compat/leaf.h"
 #include "memory.h"
 #include "notifier.h"
+#include "pin.h"
 #include "stage2.h"
 #include "vcpu.h"
 #include "vm.h"
@@ -32,9 +32,6 @@
 #define AXVCPU_MEM_RESERVED                                                   \
 	(AXVCPU_MEM_LOG_DIRTY | AXVCPU_MEM_NO_EXECUTE | AXVCPU_MEM_DEVICE |   \
 	 AXVCPU_MEM_FD)
-
-/* Pages looked up, pinned or unpinned in one go, with interrupts off at worst. */
-#define BATCH	512UL
 
 /* ---- the table of regions ------------------------------------------------------ */
 
@@ -395,116 +392,11 @@ int axvcpu_memory_fault(struct axvcpu_vcpu *vcpu)
 
 /* ---- PIN ----------------------------------------------------------------------------- */
 
-/*
- * RLIMIT_MEMLOCK holds for what is locked and what is pinned together. The counter
- * needs no lock and lives as long as the mm's struct: a VM may be freed by any
- * process, and after its owner.
- */
-static int pages_charge(struct mm_struct *mm, unsigned long count)
-{
-	unsigned long limit = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
-
-	if (atomic64_add_return(count, &mm->pinned_vm) +
-			    READ_ONCE(mm->locked_vm) <= limit ||
-	    capable(CAP_IPC_LOCK))
-		return 0;
-	atomic64_sub(count, &mm->pinned_vm);
-	return -ENOMEM;
-}
-
-static void pages_uncharge(struct mm_struct *mm, unsigned long count)
-{
-	atomic64_sub(count, &mm->pinned_vm);
-}
-
-/*
- * Nothing to mark dirty: a writable second-stage entry has marked the folio, and
- * a file system may have written it back and write-protected it since.
- */
-static void pages_unpin(struct page **pages, unsigned long count)
-{
-	while (count) {
-		unsigned long batch = min(count, BATCH);
-
-		unpin_user_pages(pages, batch);
-		pages += batch;
-		count -= batch;
-		cond_resched();
-	}
-}
-
-static void pins_free(struct mm_struct *mm, struct axvcpu_pins *pins,
-		      unsigned long pinned)
-{
-	pages_unpin(pins->page, pinned);
-	pages_uncharge(mm, pins->count);
-	kvfree(pins);
-}
-
-void axvcpu_memory_unpin(struct mm_struct *mm, struct list_head *list)
-{
-	struct axvcpu_pins *pins, *next;
-
-	list_for_each_entry_safe(pins, next, list, link)
-		pins_free(mm, pins, pins->count);
-}
-
 /* Not published, or withdrawn: nobody else looks at its pins. */
 static void region_free(struct axvcpu_region *region)
 {
-	if (region->pins)
-		pins_free(region->vm->mm, region->pins, region->pins->count);
+	axvcpu_pin_free(region->vm->mm, region->pins);
 	kfree_rcu(region, rcu);
-}
-
-static int pages_pin(const struct axvcpu_region *region,
-		     struct axvcpu_pins *pins, unsigned long *pinned)
-{
-	unsigned int flags = FOLL_LONGTERM;
-
-	if (!(region->flags & AXVCPU_MEM_READONLY))
-		flags |= FOLL_WRITE;
-	while (*pinned < pins->count) {
-		int ret = pin_user_pages_fast(region->hva + *pinned * PAGE_SIZE,
-					      min(pins->count - *pinned, BATCH),
-					      flags, pins->page + *pinned);
-
-		if (fatal_signal_pending(current)) {
-			*pinned += max(ret, 0);
-			return -EINTR;
-		}
-		if (ret <= 0)
-			return ret == -ENOMEM || ret == -EINTR ? ret : -EFAULT;
-		*pinned += ret;
-		cond_resched();
-	}
-	return 0;
-}
-
-/* Charge and pin all pages; on an error region->pins is NULL as before. */
-static int region_pin(struct axvcpu_region *region)
-{
-	unsigned long count = region->length >> PAGE_SHIFT, pinned = 0;
-	struct axvcpu_pins *pins;
-	int ret;
-
-	ret = pages_charge(region->vm->mm, count);
-	if (ret)
-		return ret;
-	pins = kvmalloc(struct_size(pins, page, count),
-			GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!pins) {
-		pages_uncharge(region->vm->mm, count);
-		return -ENOMEM;
-	}
-	pins->count = count;
-	ret = pages_pin(region, pins, &pinned);
-	if (ret) {
-		pins_free(region->vm->mm, pins, pinned);
-		return ret;
-	}
-	region->pins = pins;
-	return 0;
 }
 
 /*
@@ -668,7 +560,7 @@ static int memory_add(struct axvcpu_vm *vm, const struct axvcpu_memory *args)
 	region->flags = args->flags;
 	region->vm = vm;
 	if (region->flags & AXVCPU_MEM_PIN) {
-		ret = region_pin(region);
+		ret = axvcpu_pin_region(region);
 		if (ret)
 			goto free;
 	}

@@ -4,7 +4,6 @@
 #define AXVCPU_MEMORY_H
 
 #include <linux/interval_tree.h>
-#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
@@ -14,22 +13,9 @@
 #define AXVCPU_MAX_REGIONS	4096
 
 struct axvcpu_mm;
-struct mm_struct;
-struct page;
+struct axvcpu_pins;
 struct axvcpu_vcpu;
 struct axvcpu_vm;
-
-/**
- * struct axvcpu_pins - pinned pages, charged to an mm
- * @link: in the list of those that go
- * @count: of the charge, and of @page
- * @page: the pages
- */
-struct axvcpu_pins {
-	struct list_head link;
-	unsigned long count;
-	struct page *page[];
-};
 
 /**
  * struct axvcpu_region - one SET_MEMORY range; immutable once published, but @pins
@@ -126,12 +112,6 @@ void axvcpu_memory_free(struct axvcpu_vm *vm);
  * space. Return: see struct axvcpu_memory.
  */
 int axvcpu_memory_set(struct axvcpu_vm *vm, const struct axvcpu_memory *args);
-
-/**
- * axvcpu_memory_unpin() - give the pages of a list of struct axvcpu_pins back, and
- * their charge to @mm; may sleep
- */
-void axvcpu_memory_unpin(struct mm_struct *mm, struct list_head *list);
 
 /**
  * axvcpu_memory_find() - the region that contains @gpa; under rcu_read_lock()

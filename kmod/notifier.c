@@ -25,6 +25,7 @@
 
 #include "memory.h"
 #include "notifier.h"
+#include "pin.h"
 #include "stage2.h"
 #include "vm.h"
 
@@ -245,7 +246,7 @@ static void axvcpu_release(struct mmu_notifier *notifier,
 	spin_unlock(&mm->lock);
 	/* Under nothing but SRCU. */
 	axvcpu_stage2_bury(format, &dead, true);
-	axvcpu_memory_unpin(owner, &pins);
+	axvcpu_pin_free_list(owner, &pins);
 }
 
 static struct mmu_notifier *axvcpu_alloc_notifier(struct mm_struct *unused)
