@@ -3,6 +3,7 @@
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/time64.h>
 
 #include "arch.h"
 #include "debugfs.h"
@@ -118,6 +119,9 @@ static int __init axvcpu_backend_init(void)
 		return 0;
 	}
 	axvcpu_host.stage2_levels = axvcpu_arch->max_guest_page_table_levels();
+	/* A clock that nobody calibrated (tsc_khz is 0) must not be divided by. */
+	if (!axvcpu_host.cycles_hz)
+		axvcpu_host.cycles_hz = NSEC_PER_SEC;
 	ret = axvcpu_vcpu_init();
 	if (ret)
 		goto arch;

@@ -180,12 +180,12 @@ void x86_requeue_behind(struct x86_vcpu *x)
 	e->reinject = 0;
 }
 
-/* Read by other threads too: what they see may be old, and they ask again. */
 bool x86_interruptible(struct axvcpu_vcpu *vcpu)
 {
 	return x86_window_open(to_x86(vcpu));
 }
 
+/* Read by other threads too: what they see may be old, and they ask again. */
 bool x86_runnable(struct axvcpu_vcpu *vcpu)
 {
 	struct x86_vcpu *x = to_x86(vcpu);
