@@ -259,13 +259,6 @@ u32 run_to_port_at(struct vcpu *v, u16 port, const char *file, int line)
 	return (u32)v->run->exit.u.io.data;
 }
 
-u32 run_past_again(struct vcpu *v, u32 last)
-{
-	u32 value = run_to_port(v, PORT_VALUE);
-
-	return value == last && under_tcg() ? run_to_port(v, PORT_VALUE) : value;
-}
-
 void done(struct vcpu *v, u64 value)
 {
 	axvcpu_run_done(v->run, value);

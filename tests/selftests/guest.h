@@ -139,13 +139,6 @@ void cancel(struct vcpu *v);
  * none if an entry begins right at it: a host interrupt came there. It is rare.
  */
 #define SHADOW_TRIES	(under_tcg() ? 20 : 1)
-/*
- * run_to_port(v, PORT_VALUE) after an interrupt's handler that said @last. QEMU 7.2
- * delivers what VMRUN injected a second time, if it turns to another CPU before
- * the next exit: helper_vmrun() leaves cs->exception_index set. There a value that
- * comes twice counts once.
- */
-u32 run_past_again(struct vcpu *v, u32 last);
 
 /* ---- registers, state, events --------------------------------------------------------- */
 

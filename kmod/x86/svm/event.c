@@ -166,6 +166,11 @@ static void svm_inject(struct svm_vcpu *svm, u64 event)
 /*
  * An entry that injects does not step, and has no window for an NMI: an interrupt
  * of our own, which waits since they are off, ends guest mode behind the delivery.
+ *
+ * QEMU 7.2 wants that for every interrupt. Its VMRUN delivers one at once, but
+ * leaves the vector noted as an exception to be raised, and raises it a second time,
+ * at some later instruction and with interrupts off too, if its emulation is asked to
+ * pause before the next #VMEXIT. An exit that waits already comes before any pause.
  */
 static void svm_soon_interrupt(struct irq_work *work)
 {
@@ -176,8 +181,10 @@ static DEFINE_PER_CPU(struct irq_work, svm_soon_work);
 static void svm_soon(const struct svm_vcpu *svm)
 {
 	const struct x86_events *e = &svm->x.events;
+	bool twice = svm_features.tcg &&
+		     (svm->injected & SVM_EVENT_TYPE) == SVM_EVENT_INTR;
 
-	if (svm->flags & SVM_STEP_USER ||
+	if (svm->flags & SVM_STEP_USER || twice ||
 	    (atomic_read(&e->nmi_pending) && !e->nmi_masked))
 		irq_work_queue(this_cpu_ptr(&svm_soon_work));
 }

@@ -276,6 +276,8 @@ static u32 svm_detect(void)
 	f->pause_threshold = edx & CPUID_PAUSE_THRESHOLD;
 	f->tsc_aux = boot_cpu_has(X86_FEATURE_RDTSCP) ||
 		     boot_cpu_has(X86_FEATURE_RDPID);
+	f->tcg = boot_cpu_has(X86_FEATURE_HYPERVISOR) &&
+		 hypervisor_cpuid_base("TCGTCGTCGTCG", 0);
 	return AXVCPU_REASON_NONE;
 }
 

@@ -32,6 +32,7 @@ struct svm_debug_host {
  * @pause_filter, @pause_threshold: PAUSE loops are counted by hardware
  * @tsc_ratio: there is a TSC ratio MSR, which must be 1
  * @tsc_aux: there is a TSC_AUX MSR to be switched
+ * @tcg: the host runs in QEMU's emulator: see svm_soon()
  * @asids: number of ASIDs, the host's 0 included
  */
 struct svm_features {
@@ -42,6 +43,7 @@ struct svm_features {
 	bool pause_threshold;
 	bool tsc_ratio;
 	bool tsc_aux;
+	bool tcg;
 	u32 clean;
 	u32 asids;
 };
