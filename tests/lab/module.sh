@@ -8,14 +8,15 @@ tool_packages="make gcc libc6-dev libkmod-dev pkg-config"
 
 make_here() { make --no-print-directory -C "$root" "$@"; }
 
-# module_build K [VARIANT]: where it is built. The variant kunit has the suites in it.
+# module_build K [VARIANT]: where it is built. The variant kunit has the suites in it,
+# checks has the checks around each entry that the debug kernel's always has.
 module_build() { echo "$build/kmod-$1${2:+-$2}"; }
 
 # build_module K VARIANT [VARIABLE=VALUE...]: axvcpu.ko for kernel K.
 build_module() {
 	local k=$1 variant=$2
 	shift 2
-	[ "$variant" != kunit ] || set -- AXVCPU_KUNIT=1 "$@"
+	[ -z "$variant" ] || set -- "AXVCPU_${variant^^}=1" "$@"
 	make_here -j2 modules KDIR="$(kernel_tree "$k")" KMOD_BUILD="$(module_build "$k" "$variant")" \
 		CONFIG_DEBUG_INFO_BTF_MODULES= "$@"
 }
@@ -49,7 +50,7 @@ install_module() {
 	local file dir=$1 k=$2 variant=${3:-}
 	build_module "$k" "$variant"
 	set -- KDIR="$(kernel_tree "$k")" KMOD_BUILD="$(module_build "$k" "$variant")"
-	[ "$variant" != kunit ] || set -- AXVCPU_KUNIT=1 "$@"
+	[ -z "$variant" ] || set -- "AXVCPU_${variant^^}=1" "$@"
 	make_here install-modules "$@" DESTDIR="$dir" CONFIG_DEBUG_INFO_BTF_MODULES= CONFIG_MODULE_SIG_ALL=
 	find "$dir/lib/modules" -name '*.ko.xz' | while read -r file; do
 		xz -d "$file"

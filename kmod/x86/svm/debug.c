@@ -7,18 +7,10 @@
  */
 #include "debug.h"
 
-#ifdef SVM_DEBUG
+#ifdef X86_DEBUG
 #include <linux/bug.h>
 #include <linux/gfp.h>
 #include <linux/string.h>
-#include <asm/cpufeature.h>
-#include <asm/debugreg.h>
-#include <asm/desc.h>
-#include <asm/msr-index.h>
-#include <asm/segment.h>
-#include <asm/special_insns.h>
-
-#include "../hw.h"
 
 /* 15.15.3: what the groups consist of. */
 static const struct {
@@ -68,35 +60,6 @@ static const struct {
 #undef IN_SAVE
 };
 
-static const u32 svm_host_msrs[] = {
-	MSR_EFER, MSR_FS_BASE, MSR_GS_BASE, MSR_KERNEL_GS_BASE, MSR_STAR,
-	MSR_LSTAR, MSR_CSTAR, MSR_SYSCALL_MASK, MSR_IA32_SYSENTER_CS,
-	MSR_IA32_SYSENTER_ESP, MSR_IA32_SYSENTER_EIP, MSR_IA32_CR_PAT,
-};
-
-static void svm_debug_snapshot(struct svm_debug_host *h)
-{
-	unsigned int i;
-
-	BUILD_BUG_ON(ARRAY_SIZE(svm_host_msrs) > ARRAY_SIZE(h->msr));
-	memset(h, 0, sizeof(*h));
-	for (i = 0; i < ARRAY_SIZE(svm_host_msrs); i++)
-		h->msr[i] = hw_rdmsr(svm_host_msrs[i]);
-	h->cr[0] = native_read_cr0();
-	h->cr[1] = __native_read_cr3();
-	h->cr[2] = native_read_cr4();
-	h->dr7 = native_get_debugreg(7);
-	native_store_gdt(&h->gdt);
-	store_idt(&h->idt);
-	asm("str %0" : "=m"(h->selector[0]));
-	asm("sldt %0" : "=m"(h->selector[1]));
-	savesegment(ds, h->selector[2]);
-	savesegment(es, h->selector[3]);
-	savesegment(fs, h->selector[4]);
-	savesegment(gs, h->selector[5]);
-	savesegment(ss, h->selector[6]);
-}
-
 int svm_debug_new(struct svm_vcpu *svm)
 {
 	svm->debug_shadow = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
@@ -128,24 +91,15 @@ void svm_debug_before(struct svm_vcpu *svm, const struct svm_cpu *c)
 		  "axvcpu: ASID %u of generation %#llx, the CPU's is %#llx\n",
 		  control->asid, svm->asid_generation, c->generation);
 	WARN_ONCE(c->flush_all, "axvcpu: an entry without the flush that is due\n");
-	svm_debug_snapshot(&svm->debug_host);
+	x86_debug_snapshot(&svm->debug_host);
 }
 
 void svm_debug_after(struct svm_vcpu *svm)
 {
-	struct svm_debug_host now;
-	unsigned int i;
-
 	memcpy(svm->debug_shadow, svm->vmcb, sizeof(*svm->vmcb));
-	svm_debug_snapshot(&now);
-	for (i = 0; i < ARRAY_SIZE(svm_host_msrs); i++)
-		WARN_ONCE(now.msr[i] != svm->debug_host.msr[i],
-			  "axvcpu: the host's MSR %#x was %#llx and is %#llx\n",
-			  svm_host_msrs[i], svm->debug_host.msr[i], now.msr[i]);
-	WARN_ONCE(memcmp(&now, &svm->debug_host, sizeof(now)),
-		  "axvcpu: a host register differs: CR %#lx %#lx %#lx, were %#lx %#lx %#lx, DR7 %#lx, was %#lx\n",
-		  now.cr[0], now.cr[1], now.cr[2], svm->debug_host.cr[0],
-		  svm->debug_host.cr[1], svm->debug_host.cr[2], now.dr7,
-		  svm->debug_host.dr7);
+	x86_debug_compare(&svm->debug_host,
+			  X86_DEBUG_ALL_MSRS | X86_DEBUG_CR |
+				  X86_DEBUG_TABLES | X86_DEBUG_IDT_LIMIT |
+				  X86_DEBUG_SELECTORS);
 }
-#endif /* SVM_DEBUG */
+#endif /* X86_DEBUG */

@@ -5,7 +5,7 @@
 
 #include "svm.h"
 
-#ifdef SVM_DEBUG
+#ifdef X86_DEBUG
 int svm_debug_new(struct svm_vcpu *svm);
 void svm_debug_free(struct svm_vcpu *svm);
 /* Right before and after the world switch. */

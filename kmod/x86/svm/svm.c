@@ -267,7 +267,7 @@ static u32 svm_detect(void)
 	f->nrip = edx & CPUID_NRIPS;
 	f->tsc_ratio = edx & CPUID_TSC_RATE;
 	f->clean = edx & CPUID_VMCB_CLEAN ? SVM_CLEAN_ALL : 0;
-#ifdef SVM_DEBUG
+#ifdef X86_DEBUG
 	f->clean = SVM_CLEAN_ALL;	/* ignored if unknown, and debug.c looks at it */
 #endif
 	f->flush_by_asid = edx & CPUID_FLUSH_BY_ASID;

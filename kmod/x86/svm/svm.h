@@ -5,23 +5,9 @@
 
 #include <linux/percpu.h>
 
+#include "../debug.h"
 #include "../x86.h"
 #include "vmcb.h"
-
-#if defined(CONFIG_DEBUG_ATOMIC_SLEEP) || defined(AXVCPU_DEBUG)
-#define SVM_DEBUG
-#include <asm/desc_defs.h>
-
-/** struct svm_debug_host - host registers around a trip (debug.c) */
-struct svm_debug_host {
-	u64 msr[12];
-	unsigned long cr[3];
-	unsigned long dr7;
-	struct desc_ptr gdt;
-	struct desc_ptr idt;
-	u16 selector[7];
-};
-#endif
 
 /**
  * struct svm_features - CPUID 8000_000A and what else was found at load
@@ -149,9 +135,9 @@ struct svm_vcpu {
 	u64 step_dr6;
 	u64 injected;
 	struct svm_length length[SVM_LENGTHS];
-#ifdef SVM_DEBUG
+#ifdef X86_DEBUG
 	struct vmcb *debug_shadow;
-	struct svm_debug_host debug_host;
+	struct x86_debug_host debug_host;
 #endif
 };
 

@@ -37,6 +37,7 @@
 #include "../../trace.h"
 #include "../hw.h"
 #include "../switch.h"
+#include "debug.h"
 #include "vmx.h"
 
 #define L1D_FLUSH_COMMAND	1
@@ -509,6 +510,7 @@ static int vmx_load(struct vmx_vcpu *vmx, struct vmx_cpu *c)
 		c->last_vcpu = vmx->id;
 		x86_mitigate_switch(&vmx->x);
 	}
+	vmx_debug_load(vmx);
 	vmx_save_host(vmx);
 	hw_wrmsr(MSR_KERNEL_GS_BASE, vmx->kernel_gs_base);
 	vmx_load_syscall(vmx, c);
@@ -525,6 +527,7 @@ static void vmx_put(struct vmx_vcpu *vmx, struct vmx_cpu *c)
 		hw_wrmsr(MSR_TSC_AUX, c->tsc_aux);
 	vmx_put_syscall(vmx, c);
 	vmx_restore_host(vmx);
+	vmx_debug_put(vmx);
 	if (unlikely(vmx->flags & VMX_DR_LIVE))
 		vmx_put_dr(vmx);
 	x86_mitigate_user();
@@ -691,6 +694,7 @@ static __always_inline int vmx_trip(struct vmx_vcpu *vmx)
 	vmx_write_registers(vmx);
 	vmx_write_task(vmx);
 	trace_axvcpu_entry(&x->core, x->rip);
+	vmx_debug_before(vmx);
 	if (unlikely(vmx->flags & VMX_DR_LIVE))
 		vmx_load_dr(vmx);
 	if (vmx_features.l1d_flush)
@@ -706,6 +710,7 @@ static __always_inline int vmx_trip(struct vmx_vcpu *vmx)
 	vmx->cr2 = native_read_cr2();
 	if (unlikely(vmx->flags & VMX_DR_LIVE || hw_breakpoint_active()))
 		vmx_save_dr(vmx);
+	vmx_debug_after(vmx);
 	if (unlikely(ret == VMX_FAIL_VALID))
 		return vmx_fail_entry(vmx, vmx_read(VM_INSTRUCTION_ERROR));
 	if (unlikely(ret))

@@ -8,6 +8,7 @@
 #include <asm/asm.h>
 #include <asm/desc_defs.h>
 
+#include "../debug.h"
 #include "../x86.h"
 #include "vmcs.h"
 
@@ -241,6 +242,10 @@ struct vmx_vcpu {
 	u64 syscall[VMX_SYSCALL_MSRS];
 	u64 dr[4];
 	u64 dr6;
+#ifdef X86_DEBUG
+	struct x86_debug_host debug_section;
+	struct x86_debug_host debug_trip;
+#endif
 };
 
 static inline struct vmx_vcpu *to_vmx(struct axvcpu_vcpu *vcpu)
