@@ -425,9 +425,9 @@ static void vmx_save_host(struct vmx_vcpu *vmx)
 	savesegment(gs, h->gs);
 	store_ldt(h->ldt);
 	native_store_gdt(&h->gdt);
+	store_idt(&h->idt);
 	h->fs_base = hw_rdmsr(MSR_FS_BASE);
 	h->kernel_gs_base = hw_rdmsr(MSR_KERNEL_GS_BASE);
-	h->debugctl = hw_rdmsr(MSR_IA32_DEBUGCTLMSR);
 }
 
 /*
@@ -451,8 +451,8 @@ static void vmx_restore_ldt(const struct vmx_host *h)
 }
 
 /*
- * An exit makes the limits of GDTR 0xffff and of TR 0x67 (28.5.2). TR's comes back
- * only by LTR, of a segment that is not busy: for this the GDT is used where it can
+ * An exit makes the limits of GDTR and IDTR 0xffff and of TR 0x67 (28.5.2). TR's
+ * comes back only by LTR, of a segment that is not busy: for this the GDT is used where it can
  * be written.
  */
 static void vmx_restore_tables(const struct vmx_host *h)
@@ -468,6 +468,7 @@ static void vmx_restore_tables(const struct vmx_host *h)
 	tss->type = DESC_TSS;
 	asm volatile("ltr %w0" : : "q"(GDT_ENTRY_TSS * 8) : "memory");
 	native_load_gdt(&h->gdt);
+	native_load_idt(&h->idt);
 }
 
 static void vmx_restore_host(struct vmx_vcpu *vmx)
@@ -489,8 +490,6 @@ static void vmx_restore_host(struct vmx_vcpu *vmx)
 	if (unlikely(h->gs))
 		load_gs_index(h->gs);
 	hw_wrmsr(MSR_KERNEL_GS_BASE, h->kernel_gs_base);
-	if (unlikely(h->debugctl))
-		hw_wrmsr(MSR_IA32_DEBUGCTLMSR, h->debugctl);
 }
 
 /* ---- the inner run loop ------------------------------------------------------------- */
@@ -570,6 +569,31 @@ static __always_inline void vmx_write_task(struct vmx_vcpu *vmx)
 		vmx_write(HOST_IA32_PERF_GLOBAL_CTRL, value);
 		h->perf = value;
 	}
+}
+
+/*
+ * What the host traces with, for each trip since its interrupts switch it on and off:
+ * an exit clears DEBUGCTL (28.5.1); a precise event counted just before the entry would
+ * be recorded through the guest's page tables. Behind vmx_write_task().
+ */
+static __always_inline void vmx_hide_trace(struct vmx_host *h)
+{
+	h->debugctl = hw_rdmsr(MSR_IA32_DEBUGCTLMSR);
+	h->pebs = 0;
+	/* Without a counter that runs there are no events. */
+	if (!vmx_features.pebs || (vmx_features.perf && !h->perf))
+		return;
+	h->pebs = hw_rdmsr(MSR_IA32_PEBS_ENABLE);
+	if (unlikely(h->pebs))
+		hw_wrmsr(MSR_IA32_PEBS_ENABLE, 0);
+}
+
+static __always_inline void vmx_show_trace(const struct vmx_host *h)
+{
+	if (unlikely(h->debugctl))
+		hw_wrmsr(MSR_IA32_DEBUGCTLMSR, h->debugctl);
+	if (unlikely(h->pebs))
+		hw_wrmsr(MSR_IA32_PEBS_ENABLE, h->pebs);
 }
 
 /*
@@ -697,6 +721,7 @@ static __always_inline int vmx_trip(struct vmx_vcpu *vmx)
 	vmx_debug_before(vmx);
 	if (unlikely(vmx->flags & VMX_DR_LIVE))
 		vmx_load_dr(vmx);
+	vmx_hide_trace(&vmx->host);
 	if (vmx_features.l1d_flush)
 		hw_wrmsr(MSR_IA32_FLUSH_CMD, L1D_FLUSH_COMMAND);
 	if (native_read_cr2() != vmx->cr2)
@@ -708,6 +733,7 @@ static __always_inline int vmx_trip(struct vmx_vcpu *vmx)
 		ret = vmx_switch(x->gpr, vmx->launched);
 
 	vmx->cr2 = native_read_cr2();
+	vmx_show_trace(&vmx->host);
 	if (unlikely(vmx->flags & VMX_DR_LIVE || hw_breakpoint_active()))
 		vmx_save_dr(vmx);
 	vmx_debug_after(vmx);

@@ -423,6 +423,8 @@ static void vmx_choose_options(void)
 		  (f->entry & VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL) &&
 		  boot_cpu_has(X86_FEATURE_ARCH_PERFMON) &&
 		  !hw_rdmsr_safe(MSR_CORE_PERF_GLOBAL_CTRL, &unused);
+	f->pebs = boot_cpu_has(X86_FEATURE_PEBS) &&
+		  !hw_rdmsr_safe(MSR_IA32_PEBS_ENABLE, &unused);
 	if (!f->perf) {
 		f->exit &= ~VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL;
 		f->entry &= ~VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL;

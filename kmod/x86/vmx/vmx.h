@@ -20,6 +20,7 @@
  * @pin_may, @proc_may, @proc2_may: bits that may be set
  * @cr0_fixed0, @cr4_fixed0: bits that are set in VMX operation
  * @perf: IA32_PERF_GLOBAL_CTRL is switched
+ * @pebs: there is an IA32_PEBS_ENABLE
  * @vpid: there are VPIDs, and a way to flush them
  * @tsc_aux: there is a TSC_AUX MSR to be switched
  * @mtf: the monitor trap flag can step
@@ -41,6 +42,7 @@ struct vmx_features {
 	u64 cr0_fixed0;
 	u64 cr4_fixed0;
 	bool perf;
+	bool pebs;
 	bool vpid;
 	bool tsc_aux;
 	bool mtf;
@@ -151,8 +153,9 @@ struct vmx_exit_info {
 };
 
 /**
- * struct vmx_host - what an exit does not restore, from vmx_load() to vmx_put();
- * and the host fields of the VMCS that are compared at each entry
+ * struct vmx_host - what an exit does not restore, from vmx_load() to vmx_put(), or
+ * from entry to exit (debugctl, pebs); and the host fields of the VMCS that are
+ * compared at each entry
  */
 struct vmx_host {
 	u16 ds;
@@ -161,9 +164,11 @@ struct vmx_host {
 	u16 gs;
 	u16 ldt;
 	struct desc_ptr gdt;
+	struct desc_ptr idt;
 	u64 kernel_gs_base;
 	u64 fs_base;
 	u64 debugctl;
+	u64 pebs;
 	u64 cr3;
 	u64 cr4;
 	u64 field_fs_base;
