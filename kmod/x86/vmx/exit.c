@@ -329,13 +329,6 @@ static int vmx_exception(struct vmx_vcpu *vmx, u8 vector, u64 address)
 	return AXVCPU_OUT_EXIT;
 }
 
-/* As svm_exit_mc(), which says what becomes of it. FRED hosts are refused. */
-static int vmx_machine_check(void)
-{
-	asm volatile("int $18");
-	return AXVCPU_OUT_AGAIN;
-}
-
 static int vmx_exit_exception(struct vmx_vcpu *vmx)
 {
 	u32 event = vmx->exit.event;
@@ -343,7 +336,7 @@ static int vmx_exit_exception(struct vmx_vcpu *vmx)
 
 	switch (event & INTR_INFO_INTR_TYPE_MASK) {
 	case INTR_TYPE_NMI_INTR:
-		/* The host has had it: vmx_pass_nmi(). */
+		/* The host has had it: vmx_pass_event(). */
 		return AXVCPU_OUT_AGAIN;
 	case INTR_TYPE_SOFT_EXCEPTION:
 	case INTR_TYPE_PRIV_SW_EXCEPTION:
@@ -355,7 +348,7 @@ static int vmx_exit_exception(struct vmx_vcpu *vmx)
 		vmx_unblocked_nmi(vmx);
 	switch (vector) {
 	case X86_VECTOR_MC:
-		return vmx_machine_check();
+		return AXVCPU_OUT_AGAIN;	/* same */
 	case X86_VECTOR_DB:
 	case X86_VECTOR_PF:
 		return vmx_exception(vmx, vector, vmx->exit.qualification);
@@ -487,7 +480,7 @@ int vmx_fail_entry(struct vmx_vcpu *vmx, u32 error)
 		check = vmx_check_guest(&state);
 		break;
 	case EXIT_REASON_MCE_DURING_VMENTRY:
-		vmx_machine_check();
+		vmx_raise_machine_check();
 		check = "a machine check during the entry";
 		break;
 	default:
@@ -523,6 +516,7 @@ static int (*const vmx_exits[])(struct vmx_vcpu *vmx) = {
 	[EXIT_REASON_WBINVD] = vmx_exit_nop,
 	[EXIT_REASON_XSETBV] = vmx_exit_xsetbv,
 	[EXIT_REASON_VMFUNC] = vmx_exit_ud,
+	[EXIT_REASON_ENCLS] = vmx_exit_ud,
 };
 
 static noinline int vmx_handle_rare(struct vmx_vcpu *vmx, u32 reason)

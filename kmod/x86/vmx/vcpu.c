@@ -218,6 +218,8 @@ static void vmx_write_controls(void)
 		vmx_write(GUEST_IA32_PERF_GLOBAL_CTRL, 0);
 	if (vmx_features.timer)
 		vmx_write(VMX_PREEMPTION_TIMER_VALUE, vmx_features.timer);
+	if (vmx_features.proc2 & SECONDARY_EXEC_ENCLS_EXITING)
+		vmx_write(ENCLS_EXITING_BITMAP, ~0ULL);
 }
 
 static u64 vmx_tss_base(const struct desc_ptr *gdt)
@@ -694,16 +696,22 @@ static __always_inline void vmx_read_registers(struct vmx_vcpu *vmx)
 }
 
 /*
- * The exit has taken the NMI off the processor, which blocks further ones until
- * an IRET: that of the host's handler, through its own gate.
+ * What is the host's goes on at once. After an NMI the processor blocks further ones
+ * until an IRET: that of the host's handler.
  */
-static __always_inline void vmx_pass_nmi(const struct vmx_vcpu *vmx)
+static __always_inline void vmx_pass_event(const struct vmx_vcpu *vmx)
 {
-	if (unlikely((vmx->exit.reason & VMX_REASON_BASIC) ==
-			     EXIT_REASON_EXCEPTION_NMI &&
-		     (vmx->exit.event & INTR_INFO_INTR_TYPE_MASK) ==
-			     INTR_TYPE_NMI_INTR))
-		asm volatile("int $2");
+	if (likely(vmx->exit.reason != EXIT_REASON_EXCEPTION_NMI))
+		return;
+	switch (vmx->exit.event &
+		(INTR_INFO_INTR_TYPE_MASK | INTR_INFO_VECTOR_MASK)) {
+	case INTR_TYPE_NMI_INTR | X86_VECTOR_NMI:
+		vmx_raise_nmi();
+		break;
+	case INTR_TYPE_HARD_EXCEPTION | X86_VECTOR_MC:
+		vmx_raise_machine_check();
+		break;
+	}
 }
 
 /*
@@ -745,7 +753,7 @@ static __always_inline int vmx_trip(struct vmx_vcpu *vmx)
 	/* Guest state was loaded in part, but saved not at all: 27.8. */
 	if (unlikely(vmx->exit.reason & VMX_REASON_ENTRY_FAILED))
 		return vmx_fail_entry(vmx, 0);
-	vmx_pass_nmi(vmx);
+	vmx_pass_event(vmx);
 	vmx->launched = true;
 	WRITE_ONCE(vmx->valid, VMX_ALL & ~VMX_GUESTS);
 	vmx_read_registers(vmx);

@@ -299,6 +299,7 @@ static unsigned int vmx_max_guest_page_table_levels(void)
  * @msr: its capabilities: low half must be 1, high half may be 1
  * @true_msr: the same without the default1 class, if BASIC says so; 0: none
  * @need: bits that we can't do without
+ * @never: bits that must not be forced on us
  * @want: set where they may be
  */
 struct vmx_controls {
@@ -306,6 +307,7 @@ struct vmx_controls {
 	u32 msr;
 	u32 true_msr;
 	u32 need;
+	u32 never;
 	u32 want;
 };
 
@@ -327,6 +329,7 @@ static const struct vmx_controls vmx_proc = {
 		CPU_BASED_MOV_DR_EXITING | CPU_BASED_UNCOND_IO_EXITING |
 		CPU_BASED_USE_MSR_BITMAPS | CPU_BASED_MONITOR_EXITING |
 		CPU_BASED_ACTIVATE_SECONDARY_CONTROLS,
+	.never = CPU_BASED_CR3_LOAD_EXITING | CPU_BASED_CR3_STORE_EXITING,
 };
 
 static const struct vmx_controls vmx_proc2 = {
@@ -335,7 +338,7 @@ static const struct vmx_controls vmx_proc2 = {
 	.need = SECONDARY_EXEC_ENABLE_EPT | SECONDARY_EXEC_UNRESTRICTED_GUEST |
 		SECONDARY_EXEC_WBINVD_EXITING,
 	.want = SECONDARY_EXEC_ENABLE_VPID | SECONDARY_EXEC_ENABLE_RDTSCP |
-		SECONDARY_EXEC_ENABLE_INVPCID,
+		SECONDARY_EXEC_ENABLE_INVPCID | SECONDARY_EXEC_ENCLS_EXITING,
 };
 
 static const struct vmx_controls vmx_exit_controls = {
@@ -370,6 +373,11 @@ static bool vmx_negotiate(const struct vmx_controls *c, u32 *value, u32 *may)
 	}
 	*may = capability >> 32;
 	*value = (u32)capability | c->need | (c->want & *may);
+	if (*value & c->never) {
+		pr_info("axvcpu: vmx: %s controls %#x can't be off\n", c->name,
+			*value & c->never);
+		return false;
+	}
 	if (!(c->need & ~*may))
 		return true;
 	pr_info("axvcpu: vmx: %s controls %#x are missing\n", c->name,

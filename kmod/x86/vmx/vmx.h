@@ -303,6 +303,21 @@ static __always_inline void vmx_write(unsigned long field, u64 value)
 		vmx_write_failed(field, value);
 }
 
+/*
+ * To the host's handler, through its own gate, what an exit has taken off the
+ * processor. As svm_exit_mc(), which says what becomes of a machine check; hosts
+ * with FRED, where these are no such events, are refused. Interrupts are off.
+ */
+static __always_inline void vmx_raise_nmi(void)
+{
+	asm volatile("int $2");
+}
+
+static __always_inline void vmx_raise_machine_check(void)
+{
+	asm volatile("int $18");
+}
+
 /* vmx.c */
 extern unsigned long vmx_msr_bitmap_pa __ro_after_init;
 void *vmx_page_new(gfp_t gfp);
