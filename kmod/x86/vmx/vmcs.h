@@ -48,6 +48,7 @@
 #define EPT_WRITE			BIT_ULL(1)
 #define EPT_EXECUTE			BIT_ULL(2)
 #define EPT_TYPE_WB			(6ULL << 3)
+#define EPT_IGNORE_PAT			BIT_ULL(6)
 #define EPT_LEAF			BIT_ULL(7)
 #define EPT_ACCESSED			BIT_ULL(8)
 #define EPT_DIRTY			BIT_ULL(9)

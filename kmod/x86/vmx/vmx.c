@@ -523,9 +523,11 @@ static void vmx_init_bitmap(void)
 }
 
 /*
- * All is write-back, with which the guest's own type combines (29.3.7.2). Where
- * a huge page that a guest executes from can make the processor check (iTLB
- * multihit), there are none.
+ * All is write-back, whatever the guest's PAT says (29.3.7.2): nothing in a guest's
+ * memory is a device, and an uncached read could get by the host's cache lines to what
+ * the page held before, on processors that do not snoop themselves. Where a huge page
+ * that a guest executes from can make the processor check (iTLB multihit), there are
+ * none.
  */
 static void vmx_init_stage2(void)
 {
@@ -535,7 +537,7 @@ static void vmx_init_stage2(void)
 	f->address = GENMASK_ULL(51, 12);
 	f->present = rwx;
 	f->table = rwx;
-	f->leaf = EPT_TYPE_WB;
+	f->leaf = EPT_TYPE_WB | EPT_IGNORE_PAT;
 	f->huge = EPT_LEAF;
 	f->is_leaf_mask = EPT_LEAF;
 	f->is_leaf_value = EPT_LEAF;
