@@ -26,11 +26,15 @@
  * L1TF: the L1 data cache is flushed before every entry, by command: vmx/vcpu.c;
  *	processors without that command are refused: vmx/vmx.c. With SMT, the
  *	sibling's data is out of reach of that: a known limit.
- * MDS, TAA, stale MMIO data: VERW before every entry: vmx/switch.S.
+ * MDS, TAA, stale MMIO data, register files: VERW before every entry: vmx/switch.S.
  * iTLB multihit: no huge second-stage entries: vmx/vmx.c.
+ * Retbleed: where the kernel uses IBRS for itself, SPEC_CTRL is written again after
+ *	every exit, without which the bit has no effect on what the guest trained:
+ *	vmx/switch.S.
  * Post-barrier RSB: the kernel's RSB_VMEXIT_LITE: vmx/switch.S.
- * Branch history: where the kernel relies on its loop after exits and not on
- *	BHI_DIS_S, there is none yet: a known limit.
+ * Branch history: BHI_DIS_S stays set in the guest if the kernel set it, as all of
+ *	SPEC_CTRL; where the kernel relies on its loop, that is called after every
+ *	exit: vmx/switch.S. Without a way to call it: refused, vmx/vmx.c.
  */
 #include <linux/percpu.h>
 #include <asm/cpufeature.h>

@@ -10,8 +10,11 @@
 #include <asm/alternative.h>
 #include <asm/asm.h>
 #include <asm/cpufeatures.h>
+#include <asm/msr-index.h>
 #include <asm/nospec-branch.h>
 #include <asm/segment.h>
+
+#include "history.h"
 
 #define RAX	 0*8
 #define RCX	 1*8
@@ -32,6 +35,43 @@
 #define HOST_RSP_FIELD	0x6c14
 #define FAIL_VALID	1
 #define FAIL_INVALID	2
+
+/*
+ * MDS, TAA, stale MMIO data, register files: nothing of the host stays in buffers.
+ * As the last thing before an entry; of the flags, VERW changes ZF alone.
+ */
+.macro CLEAR_BUFFERS
+#ifdef X86_FEATURE_CLEAR_CPU_BUF
+	ALTERNATIVE_2 "jmp .Lbuffers_done_\@", "", X86_FEATURE_MD_CLEAR, \
+		      "", X86_FEATURE_CLEAR_CPU_BUF
+#else
+	ALTERNATIVE "jmp .Lbuffers_done_\@", "", X86_FEATURE_MD_CLEAR
+#endif
+	verw	.Lverw_selector(%rip)
+.Lbuffers_done_\@:
+.endm
+
+/*
+ * Where the kernel uses IBRS for itself, the bit was set while the guest ran, but
+ * holds back what the guest trained only from the next write on. SPEC_CTRL is the
+ * host's all the time: mitigations.c.
+ */
+.macro RENEW_IBRS
+#ifdef X86_FEATURE_KERNEL_IBRS
+	ALTERNATIVE "jmp .Librs_done_\@", "", X86_FEATURE_KERNEL_IBRS
+	movl	$MSR_IA32_SPEC_CTRL, %ecx
+	rdmsr
+	wrmsr
+.Librs_done_\@:
+#endif
+.endm
+
+/* The kernel's loop, where it relies on one: vmx_check_branch_history(). */
+.macro CLEAR_HISTORY
+#if defined(CLEAR_HISTORY_FEATURE) && defined(AXVCPU_EXPORTED_CLEAR_BHB_LOOP)
+	ALTERNATIVE "", "call clear_bhb_loop", CLEAR_HISTORY_FEATURE
+#endif
+.endm
 
 .section .noinstr.text, "ax"
 
@@ -59,12 +99,8 @@ SYM_FUNC_START(vmx_switch)
 	vmwrite	%rsp, %rax
 	jbe	.Lno_vmcs
 
-	/* MDS, TAA, stale MMIO data: nothing of the host stays in buffers. */
-	ALTERNATIVE "jmp .Lbuffers_done", "", X86_FEATURE_MD_CLEAR
-	verw	.Lverw_selector(%rip)
-.Lbuffers_done:
-
-	testb	%sil, %sil
+	/* CF: @launched. */
+	btl	$0, %esi
 	movq	RAX(%rdi), %rax
 	movq	RCX(%rdi), %rcx
 	movq	RDX(%rdi), %rdx
@@ -80,7 +116,8 @@ SYM_FUNC_START(vmx_switch)
 	movq	R14(%rdi), %r14
 	movq	R15(%rdi), %r15
 	movq	RDI(%rdi), %rdi
-	jz	.Lvmlaunch
+	CLEAR_BUFFERS
+	jnc	.Lvmlaunch
 .Lvmresume:
 	vmresume
 	jmp	.Lexit
@@ -122,9 +159,10 @@ SYM_INNER_LABEL(vmx_exit_point, SYM_L_GLOBAL)
 
 	/* No value of the guest's survives in a register. */
 .Lclear:
+	movl	%eax, %ebx
+	xorl	%eax, %eax
 	xorl	%ecx, %ecx
 	xorl	%edx, %edx
-	xorl	%ebx, %ebx
 	xorl	%ebp, %ebp
 	xorl	%esi, %esi
 	xorl	%edi, %edi
@@ -144,6 +182,9 @@ SYM_INNER_LABEL(vmx_exit_point, SYM_L_GLOBAL)
 #else
 	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT
 #endif
+	RENEW_IBRS
+	CLEAR_HISTORY
+	movl	%ebx, %eax
 
 .Lout:
 	pop	%rbx

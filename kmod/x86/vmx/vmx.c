@@ -23,6 +23,7 @@
 
 #include "../../stage2.h"
 #include "../hw.h"
+#include "history.h"
 #include "vmx.h"
 
 /* CPUID 1 ECX */
@@ -472,6 +473,18 @@ static bool vmx_check_l1d(void)
 	return vmx_features.l1d_flush;
 }
 
+/* Branch history injection: a loop of the kernel's own clears it, if it lends it. */
+static bool vmx_check_branch_history(void)
+{
+#if defined(CLEAR_HISTORY_FEATURE) && !defined(AXVCPU_EXPORTED_CLEAR_BHB_LOOP)
+	if (boot_cpu_has(CLEAR_HISTORY_FEATURE)) {
+		pr_info("axvcpu: vmx: the kernel does not export clear_bhb_loop()\n");
+		return false;
+	}
+#endif
+	return true;
+}
+
 static u32 vmx_detect(void)
 {
 	if (!(cpuid_ecx(1) & CPUID_VMX))
@@ -488,7 +501,7 @@ static u32 vmx_detect(void)
 		return AXVCPU_REASON_NO_NESTED_PAGING;
 	if (!vmx_host_is_sound())
 		return AXVCPU_REASON_HOST_MODE;
-	if (!vmx_check_l1d())
+	if (!vmx_check_l1d() || !vmx_check_branch_history())
 		return AXVCPU_REASON_MISSING_FEATURE;
 	vmx_choose_options();
 	return AXVCPU_REASON_NONE;
