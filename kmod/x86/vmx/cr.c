@@ -9,6 +9,15 @@
 
 #include "vmx.h"
 
+#define TSS_32	8	/* of a segment's type: a TSS of 32 or 64 bits */
+
+/* Long mode has no TSS of 16 bits: what turns it on faults (Volume 2, MOV to CR). */
+static bool vmx_tss16(struct vmx_vcpu *vmx)
+{
+	vmx_need(vmx, VMX_SEGMENTS);
+	return !(vmx->guest.segment[AXVCPU_X86_TR].attributes & TSS_32);
+}
+
 static bool vmx_write_cr0(struct vmx_vcpu *vmx, u64 cr0)
 {
 	u64 old = vmx->guest.efer, efer = old;
@@ -16,6 +25,8 @@ static bool vmx_write_cr0(struct vmx_vcpu *vmx, u64 cr0)
 	vmx_need(vmx, VMX_PAGING);
 	if (!x86_write_cr0(vmx->guest.cr0, &cr0, &efer, vmx->guest.cr4,
 			   vmx_code64(vmx)))
+		return false;
+	if ((efer & ~old & EFER_LMA) && vmx_tss16(vmx))
 		return false;
 	if (efer != old)
 		vmx_set_efer(vmx, efer);
