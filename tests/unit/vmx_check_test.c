@@ -19,7 +19,9 @@
 #define CR4_PCIDE  0x20000ULL
 #define EFER_LME   0x100ULL
 #define EFER_LMA   0x400ULL
+#define FLAGS_TF   0x100ULL
 #define FLAGS_IF   0x200ULL
+#define PENDING_BS 0x4000ULL
 #define FLAGS_VM   0x20000ULL
 #define UNUSABLE   0x10000U
 #define EVENT_INTR (1U << 31 | 0x30)
@@ -34,6 +36,7 @@ static const struct vmx_check_state long_mode = {
 	.rflags = 2 | FLAGS_IF,
 	.dr7 = 0x400,
 	.address_bits = 40,
+	.linear_bits = 48,
 	.ia32e = true,
 	.segment = {
 		[VMX_CHECK_ES] = { .limit = 0xffffffff, .ar = 0xc093, .selector = 0x18 },
@@ -51,6 +54,7 @@ static const struct vmx_check_state real_mode = {
 	.rflags = 2,
 	.dr7 = 0x400,
 	.address_bits = 40,
+	.linear_bits = 48,
 	.segment = {
 		[VMX_CHECK_ES] = { .limit = 0xffff, .ar = 0x93 },
 		[VMX_CHECK_SS ... VMX_CHECK_GS] = { .limit = 0xffff, .ar = 0x93 },
@@ -116,6 +120,31 @@ static void test_control(void **state)
 	PASSES(real_mode, s.efer = EFER_LME);
 }
 
+static void test_pdptes(void **state)
+{
+	const char *reserved = "a PDPTE has a reserved bit set";
+	struct vmx_check_state pae = real_mode;
+	unsigned int i, bit;
+
+	(void)state;
+	pae.cr0 |= CR0_PG | CR0_PE;
+	pae.cr4 |= CR4_PAE;
+	PASSES(pae, (void)s);
+	for (bit = 0; bit < 64; bit++) {
+		for (i = 0; i < 4; i++) {
+			if (bit == 1 || bit == 2 || (bit >= 5 && bit <= 8) || bit >= 40)
+				REFUSES(pae, reserved, s.pdpte[i] = 1ULL << bit | 1);
+			else
+				PASSES(pae, s.pdpte[i] = 1ULL << bit | 1);
+			if (bit)
+				PASSES(pae, s.pdpte[i] = 1ULL << bit);
+		}
+	}
+	PASSES(pae, s.pdpte[0] = 3; s.cr4 &= ~CR4_PAE);
+	PASSES(pae, s.pdpte[0] = 3; s.cr0 &= ~CR0_PG);
+	PASSES(long_mode, s.pdpte[0] = 3);
+}
+
 static void test_segments(void **state)
 {
 	(void)state;
@@ -151,6 +180,10 @@ static void test_flow(void **state)
 	(void)state;
 	REFUSES(long_mode, "the base of GDTR or IDTR is not canonical", s.gdt_base = 1ULL << 60);
 	PASSES(long_mode, s.rip = 0xffffffff80000000);
+	REFUSES(long_mode, "RIP is not a linear address", s.rip = 1ULL << 48);
+	REFUSES(long_mode, "RIP is not a linear address", s.rip = 0x7fff800000000000);
+	PASSES(long_mode, s.rip = 1ULL << 48; s.linear_bits = 57);
+	PASSES(long_mode, s.rip = 0x0000800000000000);
 	REFUSES(real_mode, "a bit of RIP above 31 is set outside of 64-bit code", s.rip = 1ULL << 32);
 	REFUSES(long_mode, "a reserved bit of RFLAGS is not what it has to be", s.rflags &= ~2ULL);
 	REFUSES(long_mode, "a reserved bit of RFLAGS is not what it has to be", s.rflags |= 8);
@@ -170,6 +203,13 @@ static void test_event(void **state)
 	REFUSES(long_mode, "both kinds of interrupt shadow are set", s.interruptibility = 3);
 	PASSES(real_mode, s.event = EVENT_NMI);
 	REFUSES(real_mode, "an NMI is injected while NMIs are blocked", s.event = EVENT_NMI; s.interruptibility = 8);
+	REFUSES(real_mode, "in an interrupt shadow, a pending single step does not fit RFLAGS.TF",
+		s.interruptibility = 2; s.rflags |= FLAGS_TF);
+	REFUSES(real_mode, "in an interrupt shadow, a pending single step does not fit RFLAGS.TF",
+		s.interruptibility = 2; s.pending_debug = PENDING_BS);
+	PASSES(real_mode, s.interruptibility = 2; s.rflags |= FLAGS_TF; s.pending_debug = PENDING_BS);
+	PASSES(real_mode, s.rflags |= FLAGS_TF);
+	PASSES(real_mode, s.pending_debug = PENDING_BS);
 	/* An event that is not valid is none. */
 	PASSES(real_mode, s.event = EVENT_INTR & ~(1U << 31));
 }
@@ -191,7 +231,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_valid), cmocka_unit_test(test_control),
 		cmocka_unit_test(test_segments), cmocka_unit_test(test_flow),
-		cmocka_unit_test(test_event), cmocka_unit_test(test_instruction_error),
+		cmocka_unit_test(test_pdptes), cmocka_unit_test(test_event),
+		cmocka_unit_test(test_instruction_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

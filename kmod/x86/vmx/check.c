@@ -14,6 +14,7 @@
 #define EFER_LMA_BIT	BIT_AT(10)
 #define EFER_KNOWN	(BIT_AT(0) | EFER_LME_BIT | EFER_LMA_BIT | BIT_AT(11))
 #define FLAGS_FIXED	BIT_AT(1)
+#define FLAGS_TF	BIT_AT(8)
 #define FLAGS_IF	BIT_AT(9)
 #define FLAGS_VM	BIT_AT(17)
 #define FLAGS_RESERVED	(~0ULL << 22 | BIT_AT(15) | BIT_AT(5) | BIT_AT(3))
@@ -29,6 +30,10 @@
 #define AR_UNUSABLE	0x10000U
 #define SELECTOR_TI	4
 
+#define PDPTE_P		BIT_AT(0)
+#define PDPTE_RESERVED	0x1e6ULL
+#define PENDING_BS	BIT_AT(14)
+
 #define STI		1U
 #define MOV_SS		2U
 #define NMI		8U
@@ -43,6 +48,21 @@ static bool canonical(u64 address)
 	u64 top = address >> 56;
 
 	return !top || top == 0xff;
+}
+
+/* 27.3.1.6 */
+static const char *check_pdptes(const struct vmx_check_state *s)
+{
+	unsigned int i;
+
+	if (!(s->cr0 & CR0_PG) || !(s->cr4 & CR4_PAE) || s->ia32e)
+		return NULL;
+	for (i = 0; i < 4; i++)
+		if ((s->pdpte[i] & PDPTE_P) &&
+		    (s->pdpte[i] & PDPTE_RESERVED ||
+		     s->pdpte[i] >> s->address_bits))
+			return "a PDPTE has a reserved bit set";
+	return NULL;
 }
 
 static const char *check_control(const struct vmx_check_state *s)
@@ -190,11 +210,15 @@ static const char *check_system_segments(const struct vmx_check_state *s)
 static const char *check_flow(const struct vmx_check_state *s)
 {
 	bool code64 = s->ia32e && (s->segment[VMX_CHECK_CS].ar & AR_L);
+	u64 rip_top = s->rip >> s->linear_bits;
 
 	if (!canonical(s->gdt_base) || !canonical(s->idt_base))
 		return "the base of GDTR or IDTR is not canonical";
 	if (!code64 && s->rip >> 32)
 		return "a bit of RIP above 31 is set outside of 64-bit code";
+	/* All the same, which need not be the highest one of the address. */
+	if (code64 && rip_top && rip_top != ~0ULL >> s->linear_bits)
+		return "RIP is not a linear address";
 	if (s->rflags & FLAGS_RESERVED || !(s->rflags & FLAGS_FIXED))
 		return "a reserved bit of RFLAGS is not what it has to be";
 	if ((s->rflags & FLAGS_VM) && (s->ia32e || !(s->cr0 & CR0_PE)))
@@ -210,6 +234,9 @@ static const char *check_event(const struct vmx_check_state *s)
 		return "both kinds of interrupt shadow are set";
 	if ((state & STI) && !(s->rflags & FLAGS_IF))
 		return "in the shadow of STI, RFLAGS.IF is clear";
+	if ((state & (STI | MOV_SS)) &&
+	    !(s->rflags & FLAGS_TF) != !(s->pending_debug & PENDING_BS))
+		return "in an interrupt shadow, a pending single step does not fit RFLAGS.TF";
 	if (!(s->event & EVENT_VALID))
 		return NULL;
 	if (type == EVENT_INTERRUPT && !(s->rflags & FLAGS_IF))
@@ -245,6 +272,8 @@ const char *vmx_check_guest(const struct vmx_check_state *s)
 		check = check_system_segments(s);
 	if (!check)
 		check = check_event(s);
+	if (!check)
+		check = check_pdptes(s);
 	return check;
 }
 

@@ -36,6 +36,8 @@ struct vmx_check_state {
 	u64 rip;
 	u64 rflags;
 	u64 dr7;
+	u64 pdpte[4];		/* of PAE paging */
+	u64 pending_debug;
 	u64 gdt_base;
 	u64 idt_base;
 	u64 sysenter_esp;
@@ -43,6 +45,7 @@ struct vmx_check_state {
 	u32 interruptibility;
 	u32 event;
 	u32 address_bits;
+	u32 linear_bits;
 	bool ia32e;		/* the entry control */
 	struct vmx_check_segment segment[VMX_CHECK_SEGMENTS];
 };

@@ -452,6 +452,10 @@ static void vmx_check_fill(struct vmx_vcpu *vmx, struct vmx_check_state *s)
 	s->interruptibility = vmx_read(GUEST_INTERRUPTIBILITY_INFO);
 	s->event = vmx->flags & VMX_INJECTED ? vmx->injected : 0;
 	s->address_bits = boot_cpu_data.x86_phys_bits;
+	s->linear_bits = boot_cpu_data.x86_virt_bits;
+	s->pending_debug = vmx_read(GUEST_PENDING_DBG_EXCEPTIONS);
+	for (i = 0; i < ARRAY_SIZE(s->pdpte); i++)
+		s->pdpte[i] = vmx_read(GUEST_PDPTR0 + 2 * i);
 	s->ia32e = vmx->guest.efer & EFER_LMA;
 	for (i = 0; i < VMX_CHECK_SEGMENTS; i++) {
 		s->segment[i].base = vmx_read(GUEST_ES_BASE + 2 * i);
