@@ -36,7 +36,7 @@ void vmx_update_controls(struct vmx_vcpu *vmx)
 		proc |= CPU_BASED_INTR_WINDOW_EXITING;
 	if (vmx->flags & VMX_NMI_WINDOW)
 		proc |= CPU_BASED_NMI_WINDOW_EXITING;
-	if (vmx->flags & VMX_STEP_USER && vmx_features.mtf)
+	if (vmx->flags & VMX_STEP && vmx_features.mtf)
 		proc |= CPU_BASED_MONITOR_TRAP_FLAG;
 	if (proc == g->proc && exceptions == g->exceptions)
 		return;
@@ -151,6 +151,19 @@ static void vmx_inject(struct vmx_vcpu *vmx, u32 event)
 			    event & INTR_INFO_VECTOR_MASK);
 }
 
+/*
+ * An NMI waits. In the shadow of STI an NMI window may be open (26.2, it is the
+ * processor's choice) where an entry must not inject one (27.3.1.5, as well): one
+ * step leads out of it. Without the monitor trap flag the interrupt window does,
+ * unless the step is a CLI; then the next exit finds the shadow gone.
+ */
+static u32 vmx_nmi_window(const struct vmx_vcpu *vmx)
+{
+	if (vmx->x.events.nmi_masked || !vmx->x.interrupt_shadow)
+		return VMX_NMI_WINDOW;
+	return vmx_features.mtf ? VMX_STEP_SHADOW : VMX_IRQ_WINDOW;
+}
+
 /* Watch for the moment at which the guest can take what waits. */
 static void vmx_open_windows(struct vmx_vcpu *vmx, u32 wanted)
 {
@@ -159,7 +172,7 @@ static void vmx_open_windows(struct vmx_vcpu *vmx, u32 wanted)
 	if (wanted & AXVCPU_RUN_IRQ_WINDOW || x86_events_interrupt(&vmx->x) >= 0)
 		vmx->flags |= VMX_IRQ_WINDOW;
 	if (atomic_read(&vmx->x.events.nmi_pending))
-		vmx->flags |= VMX_NMI_WINDOW;
+		vmx->flags |= vmx_nmi_window(vmx);
 }
 
 /* Something waits, is asked for, or is under way: before an entry, interrupts off. */

@@ -154,6 +154,34 @@ static int vmx_exit_debug(struct vmx_vcpu *vmx)
 	return AXVCPU_OUT_EXIT;
 }
 
+/*
+ * Traps of the guest's own that the step met, since it steps itself or has a breakpoint:
+ * an entry that injects would lose them (27.7.3), and EVENTS does not show them where
+ * they are. In a shadow that is where they wait.
+ */
+static void vmx_queue_pending_debug(struct vmx_vcpu *vmx)
+{
+	const u64 any = VMX_PENDING_ENABLED | VMX_PENDING_BS;
+	u64 pending;
+
+	vmx_need(vmx, VMX_DEBUG);
+	pending = vmx->guest.pending_debug;
+	if (!(pending & any) || vmx->x.interrupt_shadow)
+		return;
+	vmx->guest.pending_debug = 0;
+	vmx->dirty |= VMX_DEBUG;
+	x86_queue_exception(&vmx->x, X86_VECTOR_DB, false, 0,
+			    pending & (DR_TRAP_BITS | DR_STEP));
+}
+
+/* By the monitor trap flag. */
+static int vmx_exit_step(struct vmx_vcpu *vmx)
+{
+	vmx_queue_pending_debug(vmx);
+	return vmx->flags & VMX_STEP_USER ? vmx_exit_debug(vmx) :
+					    AXVCPU_OUT_AGAIN;
+}
+
 /* The host's interrupt was served when interrupts were turned on. */
 static int vmx_exit_interrupt(struct vmx_vcpu *vmx)
 {
@@ -510,7 +538,7 @@ static int (*const vmx_exits[])(struct vmx_vcpu *vmx) = {
 	[EXIT_REASON_CR_ACCESS] = vmx_exit_cr,
 	[EXIT_REASON_DR_ACCESS] = vmx_exit_dr,
 	[EXIT_REASON_MWAIT_INSTRUCTION] = vmx_exit_ud,
-	[EXIT_REASON_MONITOR_TRAP_FLAG] = vmx_exit_debug,
+	[EXIT_REASON_MONITOR_TRAP_FLAG] = vmx_exit_step,
 	[EXIT_REASON_MONITOR_INSTRUCTION] = vmx_exit_ud,
 	[EXIT_REASON_PAUSE_INSTRUCTION] = vmx_exit_pause,
 	[EXIT_REASON_INVEPT] = vmx_exit_ud,

@@ -41,7 +41,6 @@
 #include "vmx.h"
 
 #define L1D_FLUSH_COMMAND	1
-#define PENDING_BS		BIT_ULL(14)
 #define SHADOW			(GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS)
 
 static atomic64_t vmx_ids;
@@ -599,8 +598,8 @@ static __always_inline void vmx_show_trace(const struct vmx_host *h)
 }
 
 /*
- * Shadow and NMI mask (27.3.1.5). Behind STI only with IF set; with a shadow, a
- * pending single step has to be told, too.
+ * Shadow and NMI mask (27.3.1.5). Behind STI only with IF set; with a shadow, a single
+ * step is pending if TF is set, and none if it is clear.
  */
 static noinline void vmx_write_interruptibility(struct vmx_vcpu *vmx, u32 state)
 {
@@ -609,9 +608,10 @@ static noinline void vmx_write_interruptibility(struct vmx_vcpu *vmx, u32 state)
 
 	if ((state | vmx->interruptibility) & SHADOW) {
 		pending = vmx_read(GUEST_PENDING_DBG_EXCEPTIONS);
-		bs = state & SHADOW && x->rflags & X86_EFLAGS_TF ? PENDING_BS : 0;
+		bs = state & SHADOW && x->rflags & X86_EFLAGS_TF ? VMX_PENDING_BS :
+								 0;
 		vmx_write(GUEST_PENDING_DBG_EXCEPTIONS,
-			  (pending & ~PENDING_BS) | bs);
+			  (pending & ~VMX_PENDING_BS) | bs);
 		vmx->valid &= ~VMX_DEBUG;
 	}
 	vmx_write(GUEST_INTERRUPTIBILITY_INFO, state);
@@ -669,8 +669,7 @@ static __always_inline void vmx_write_registers(struct vmx_vcpu *vmx)
 	    vmx_features.timer)
 		vmx_write_bound(vmx, !vmx->bounded);
 	state = vmx_interruptibility(vmx);
-	if (unlikely(state != vmx->interruptibility ||
-		     (state & SHADOW && x->rflags & X86_EFLAGS_TF)))
+	if (unlikely(state != vmx->interruptibility || state & SHADOW))
 		vmx_write_interruptibility(vmx, state);
 }
 

@@ -90,6 +90,10 @@
 #define VMX_EPT_FINAL			BIT(8)	/* and it is of the access itself */
 #define VMX_EPT_NMI_UNBLOCKED		BIT(12)
 
+/* Pending debug exceptions: table 25-4. BS is where DR6 has it. */
+#define VMX_PENDING_ENABLED		BIT_ULL(12)
+#define VMX_PENDING_BS			BIT_ULL(14)
+
 /* Exit reason: table 25-18 */
 #define VMX_REASON_BASIC		0xffff
 #define VMX_REASON_ENTRY_FAILED		BIT(31)

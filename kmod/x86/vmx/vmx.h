@@ -183,6 +183,8 @@ struct vmx_host {
 #define VMX_DR_LIVE	BIT(4)	/* DR0 to DR3 and DR6 are the guest's while it runs */
 #define VMX_REQUEST	BIT(5)	/* the user asks for something in request_flags */
 #define VMX_PDPTES	BIT(6)	/* are to be read from the guest's memory */
+#define VMX_STEP_SHADOW	BIT(7)	/* one instruction, out of the shadow, for an NMI */
+#define VMX_STEP	(VMX_STEP_USER | VMX_STEP_SHADOW)
 
 /* vmx_vcpu.emulation: what emulate() goes on with */
 enum vmx_emulation {
