@@ -105,6 +105,28 @@ static void check_priority(void)
 	next(1, "then the guest");
 }
 
+/* One that waits in the shadow of STI comes behind the next instruction. */
+GUEST(shadow_main, 64, "inc %ebx; 1: inc %ecx; jmp 1b");
+GUEST(shadow_handler, 64, "mov $2, %eax\n" GUEST_VALUE "iretq");
+
+static void check_shadow(void)
+{
+	struct axvcpu_x86_general g;
+	struct axvcpu_x86_events e;
+
+	start(shadow_main, shadow_main_end);
+	load(&vm, HANDLER, shadow_handler, shadow_handler_end);
+	g = get_general(&v);
+	g.rflags |= 1 << 9;
+	set_general(&v, &g);
+	e = get_events(&v);
+	e.interrupt_shadow = 1;
+	e.nmi_pending = 1;
+	NEED_RET(set_block(&v, AXVCPU_BLOCK_EVENTS, &e));
+	next(2, "an NMI that waits in the shadow of STI comes");
+	CHECK_EQ(gpr(&v, AXVCPU_X86_RBX), 1, "behind the instruction in it");
+}
+
 /* Many at once, from another thread. */
 static void *storm(void *argument)
 {
@@ -160,6 +182,7 @@ int main(void)
 	check_queue();
 	check_set();
 	check_priority();
+	check_shadow();
 	check_storm();
 	return finish();
 }
