@@ -25,7 +25,7 @@
  *
  * L1TF: the L1 data cache is flushed before every entry, by command: vmx/vcpu.c;
  *	processors without that command are refused: vmx/vmx.c. With SMT, the
- *	sibling's data is out of reach of that: a known limit.
+ *	sibling's data is out of reach of that, and of VERW: a known limit.
  * MDS, TAA, stale MMIO data, register files: VERW before every entry: vmx/switch.S.
  * iTLB multihit: no huge second-stage entries: vmx/vmx.c.
  * Retbleed: where the kernel uses IBRS for itself, SPEC_CTRL is written again after

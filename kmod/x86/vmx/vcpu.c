@@ -94,7 +94,8 @@ static void vmx_unload_ipi(void *vmx)
 static void vmx_unload(struct vmx_vcpu *vmx, int here)
 {
 	for (;;) {
-		int cpu = READ_ONCE(vmx->loaded_cpu);
+		/* Behind it: the registers, as vmx_unload_here() left them. */
+		int cpu = smp_load_acquire(&vmx->loaded_cpu);
 
 		if (cpu < 0 || cpu == here)
 			return;

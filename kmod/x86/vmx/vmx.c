@@ -14,6 +14,7 @@
 #include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
+#include <linux/sched/smt.h>
 #include <asm/cpufeature.h>
 #include <asm/msr-index.h>
 #include <asm/processor.h>
@@ -473,6 +474,14 @@ static bool vmx_check_l1d(void)
 	return vmx_features.l1d_flush;
 }
 
+/* What no flush of ours helps against, since the guest has a sibling beside it. */
+static void vmx_warn_siblings(void)
+{
+	if (sched_smt_active() && !cpu_mitigations_off() &&
+	    (boot_cpu_has_bug(X86_BUG_L1TF) || boot_cpu_has_bug(X86_BUG_MDS)))
+		pr_warn("axvcpu: vmx: with SMT on, a guest can read what this processor's siblings leave in caches and buffers (L1TF, MDS): boot with nosmt for guests that you don't trust\n");
+}
+
 /* Branch history injection: a loop of the kernel's own clears it, if it lends it. */
 static bool vmx_check_branch_history(void)
 {
@@ -504,6 +513,7 @@ static u32 vmx_detect(void)
 	if (!vmx_check_l1d() || !vmx_check_branch_history())
 		return AXVCPU_REASON_MISSING_FEATURE;
 	vmx_choose_options();
+	vmx_warn_siblings();
 	return AXVCPU_REASON_NONE;
 }
 
