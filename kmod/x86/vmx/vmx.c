@@ -415,6 +415,27 @@ static bool vmx_check_ept(void)
 	       (f->ept_vpid & (EPT_CAP_INVEPT_SINGLE | EPT_CAP_INVEPT_ALL));
 }
 
+/*
+ * Nehalem and Westmere may leave IA32_PERF_GLOBAL_CTRL with a wrong value (errata
+ * AAK155, AAP115, AAT100, BC86, AAY89, BD102, BA97): there it is not switched, and the
+ * host's counters count guests, too.
+ */
+static bool vmx_perf_is_broken(void)
+{
+	if (boot_cpu_data.x86 != 6)
+		return false;
+	switch (boot_cpu_data.x86_model) {
+	case 0x1a:
+	case 0x1e:
+	case 0x25:
+	case 0x2c:
+	case 0x2e:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void vmx_choose_options(void)
 {
 	const u64 invvpid = VPID_CAP_INVVPID | VPID_CAP_INVVPID_ALL;
@@ -432,6 +453,7 @@ static void vmx_choose_options(void)
 	f->perf = (f->exit & VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL) &&
 		  (f->entry & VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL) &&
 		  boot_cpu_has(X86_FEATURE_ARCH_PERFMON) &&
+		  !vmx_perf_is_broken() &&
 		  !hw_rdmsr_safe(MSR_CORE_PERF_GLOBAL_CTRL, &unused);
 	f->pebs = boot_cpu_has(X86_FEATURE_PEBS) &&
 		  !hw_rdmsr_safe(MSR_IA32_PEBS_ENABLE, &unused);
