@@ -165,7 +165,8 @@ static u64 random_entry(unsigned int level)
 			entry |= 1ULL << (12 + random_next(&seed) % 20);
 	}
 	entry |= random_next(&seed) & 7 << 9;
-	if (mode->entry_bytes == 4)
+	/* Of Intel's processors an entry, or a MOV, looks at a PDPTE's reserved bits, and no walk. */
+	if (mode->entry_bytes == 4 || (pdpte && info()->backend == AXVCPU_BACKEND_VMX))
 		return entry;
 	if (chance(12))
 		entry |= NX;
