@@ -224,7 +224,7 @@ static bool check_device(void)
 
 static const char *const reason_remedies[AXVCPU_REASON_COUNT] = {
 	[AXVCPU_REASON_NO_HARDWARE] =
-		"use a CPU with AMD SVM (with Intel VMX: modprobe axvcpu backend=vmx); in a virtual machine, switch nested virtualization on in its host",
+		"use a CPU with AMD SVM or Intel VMX; in a virtual machine, switch nested virtualization on in its host",
 	[AXVCPU_REASON_FIRMWARE] =
 		"switch SVM (AMD-V) or VMX (VT-x) on in the firmware setup, then power the machine off and on",
 	[AXVCPU_REASON_OWNED_BY_KVM] =
