@@ -12,6 +12,7 @@
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
 #include <asm/desc.h>
+#include <asm/hw_breakpoint.h>
 #include <asm/msr-index.h>
 #include <asm/segment.h>
 #include <asm/special_insns.h>
@@ -43,16 +44,19 @@ void x86_debug_snapshot(struct x86_debug_host *h)
 	h->cr[0] = native_read_cr0();
 	h->cr[1] = __native_read_cr3();
 	h->cr[2] = native_read_cr4();
-	h->dr7 = native_get_debugreg(7);
+	h->dr6 = native_get_debugreg(6);
+	/* The first exit clears what the last breakpoint of the kernel's left there. */
+	h->dr7 = hw_breakpoint_active() ? native_get_debugreg(7) : 0;
+	hw_rdmsr_safe(MSR_IA32_DEBUGCTLMSR, &h->debugctl);
 	native_store_gdt(&h->gdt);
 	store_idt(&h->idt);
 	asm("str %0" : "=m"(h->selector[0]));
-	asm("sldt %0" : "=m"(h->selector[1]));
-	savesegment(ds, h->selector[2]);
-	savesegment(es, h->selector[3]);
-	savesegment(fs, h->selector[4]);
-	savesegment(gs, h->selector[5]);
-	savesegment(ss, h->selector[6]);
+	savesegment(ds, h->selector[1]);
+	savesegment(es, h->selector[2]);
+	savesegment(fs, h->selector[3]);
+	savesegment(gs, h->selector[4]);
+	savesegment(ss, h->selector[5]);
+	asm("sldt %0" : "=m"(h->selector[6]));
 }
 
 void x86_debug_compare(const struct x86_debug_host *was, u32 what)
@@ -67,10 +71,13 @@ void x86_debug_compare(const struct x86_debug_host *was, u32 what)
 			  x86_debug_msrs[i], was->msr[i], now.msr[i]);
 	WARN_ONCE(what & X86_DEBUG_CR &&
 		  (memcmp(now.cr, was->cr, sizeof(now.cr)) ||
-		   now.dr7 != was->dr7),
-		  "axvcpu: CR %#lx %#lx %#lx, were %#lx %#lx %#lx, DR7 %#lx, was %#lx\n",
+		   now.dr6 != was->dr6 || now.dr7 != was->dr7),
+		  "axvcpu: CR %#lx %#lx %#lx, were %#lx %#lx %#lx, DR %#lx %#lx, were %#lx %#lx\n",
 		  now.cr[0], now.cr[1], now.cr[2], was->cr[0], was->cr[1],
-		  was->cr[2], now.dr7, was->dr7);
+		  was->cr[2], now.dr6, now.dr7, was->dr6, was->dr7);
+	WARN_ONCE(what & X86_DEBUG_DEBUGCTL && now.debugctl != was->debugctl,
+		  "axvcpu: DEBUGCTL was %#llx and is %#llx\n", was->debugctl,
+		  now.debugctl);
 	WARN_ONCE(what & X86_DEBUG_TABLES &&
 		  (memcmp(&now.gdt, &was->gdt, sizeof(now.gdt)) ||
 		   now.idt.address != was->idt.address),
@@ -81,9 +88,10 @@ void x86_debug_compare(const struct x86_debug_host *was, u32 what)
 		  "axvcpu: the limit of IDTR was %#x and is %#x\n",
 		  was->idt.size, now.idt.size);
 	for (i = 0; i < ARRAY_SIZE(now.selector); i++)
-		WARN_ONCE(what & X86_DEBUG_SELECTORS &&
+		WARN_ONCE(what & (i < 5 ? X86_DEBUG_SELECTORS :
+					  X86_DEBUG_SS_LDTR) &&
 			  now.selector[i] != was->selector[i],
-			  "axvcpu: selector %u of TR, LDTR, DS, ES, FS, GS, SS was %#x and is %#x\n",
+			  "axvcpu: selector %u of TR, DS, ES, FS, GS, SS, LDTR was %#x and is %#x\n",
 			  i, was->selector[i], now.selector[i]);
 }
 #endif /* X86_DEBUG */

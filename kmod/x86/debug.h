@@ -32,16 +32,20 @@ enum x86_debug_msr {
 };
 #define X86_DEBUG_MSR(name)	BIT(X86_DEBUG_##name)
 #define X86_DEBUG_ALL_MSRS	(BIT(X86_DEBUG_MSRS) - 1)
-#define X86_DEBUG_CR		BIT(16)	/* CR0, CR3, CR4, DR7 */
+#define X86_DEBUG_CR		BIT(16)	/* CR0, CR3, CR4, DR6, DR7 */
 #define X86_DEBUG_TABLES	BIT(17)	/* GDTR, the base of IDTR */
 #define X86_DEBUG_IDT_LIMIT	BIT(18)
-#define X86_DEBUG_SELECTORS	BIT(19)	/* TR, LDTR and all segments but CS */
+#define X86_DEBUG_SELECTORS	BIT(19)	/* TR, DS, ES, FS, GS */
+#define X86_DEBUG_SS_LDTR	BIT(20)
+#define X86_DEBUG_DEBUGCTL	BIT(21)
 
 /** struct x86_debug_host - the host's registers at one time */
 struct x86_debug_host {
 	u64 msr[X86_DEBUG_MSRS];
 	unsigned long cr[3];
+	unsigned long dr6;
 	unsigned long dr7;
+	u64 debugctl;
 	struct desc_ptr gdt;
 	struct desc_ptr idt;
 	u16 selector[7];

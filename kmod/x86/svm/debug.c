@@ -100,6 +100,6 @@ void svm_debug_after(struct svm_vcpu *svm)
 	x86_debug_compare(&svm->debug_host,
 			  X86_DEBUG_ALL_MSRS | X86_DEBUG_CR |
 				  X86_DEBUG_TABLES | X86_DEBUG_IDT_LIMIT |
-				  X86_DEBUG_SELECTORS);
+				  X86_DEBUG_SELECTORS | X86_DEBUG_SS_LDTR);
 }
 #endif /* X86_DEBUG */

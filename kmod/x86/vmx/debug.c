@@ -21,7 +21,8 @@
 				 X86_DEBUG_MSR(GS_BASE) | \
 				 X86_DEBUG_MSR(SYSENTER_CS) | \
 				 X86_DEBUG_MSR(SYSENTER_ESP) | \
-				 X86_DEBUG_MSR(SYSENTER_EIP) | X86_DEBUG_CR)
+				 X86_DEBUG_MSR(SYSENTER_EIP) | X86_DEBUG_CR | \
+				 X86_DEBUG_DEBUGCTL)
 
 void vmx_debug_load(struct vmx_vcpu *vmx)
 {
@@ -31,12 +32,12 @@ void vmx_debug_load(struct vmx_vcpu *vmx)
 void vmx_debug_put(struct vmx_vcpu *vmx)
 {
 	/*
-	 * CR3 and CR4 may change with an interrupt that we served. An exit makes the
-	 * limit of IDTR 0xffff (28.5.2), where it stays: no vector is past 0xfff.
+	 * The rest may change with an interrupt that we served: CR4, DEBUGCTL, DR7; LDTR
+	 * by modify_ldt() of another thread; and the kernel runs with one SS or another.
 	 */
 	x86_debug_compare(&vmx->debug_section,
 			  X86_DEBUG_ALL_MSRS | X86_DEBUG_TABLES |
-				  X86_DEBUG_SELECTORS);
+				  X86_DEBUG_IDT_LIMIT | X86_DEBUG_SELECTORS);
 }
 
 static void vmx_debug_field(unsigned long field, u64 expected)
