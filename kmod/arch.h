@@ -102,14 +102,17 @@ enum axvcpu_out {
  * @vcpu_release: undo vcpu_new(), a failed or a missing one too, but leave the struct: the
  *	core frees it after an RCU grace period. No CPU runs it or holds state of
  *	it; the back end drops what a CPU caches of it
- * @vcpu_new: parse the copied create config (NULL if the length is 0) and build
- *	the hardware structures. -EINVAL, -E2BIG, -ENOMEM, -EOPNOTSUPP
+ * @vcpu_new: parse the copied create config (NULL if the length is 0). -EINVAL,
+ *	-E2BIG, -ENOMEM, -EOPNOTSUPP
+ * @prepare: build what a vCPU has from its first SETUP on: the hardware's structures.
+ *	Called by every SETUP, before set_entry(); what is there already stays, also
+ *	after a failed one. NULL: vcpu_new() did. -ENOMEM. Owned
  * @set_entry: first PC, used by the next setup()
  * @set_ept_root: host-physical root of the second stage, and its levels
  * @setup: parse the copied setup config (NULL: defaults), write all registers.
  *	On an error nothing has changed. Owned
- * @reset: as after vcpu_new(): registers, events and what is pending cleared.
- *	Owned, in any state but Running and Blocked
+ * @reset: as after vcpu_new(): registers, events and what is pending cleared; also
+ *	before the first prepare(). Owned, in any state but Running and Blocked
  * @run: enter the guest until something is for the core. Owned, on a CPU of
  *	the cpu_set. Sets vcpu->mode around guest mode, and looks at
  *	vcpu->requests with interrupts off before each entry
@@ -154,6 +157,7 @@ struct axvcpu_arch_ops {
 	void (*vcpu_release)(struct axvcpu_vcpu *vcpu);
 	int (*vcpu_new)(struct axvcpu_vcpu *vcpu, const void *config,
 			size_t length);
+	int (*prepare)(struct axvcpu_vcpu *vcpu);
 	void (*set_entry)(struct axvcpu_vcpu *vcpu, u64 entry);
 	void (*set_ept_root)(struct axvcpu_vcpu *vcpu, u64 root,
 			     unsigned int levels);

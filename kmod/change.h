@@ -26,6 +26,16 @@ static __always_inline void axvcpu_state_tell(struct axvcpu_vcpu *vcpu, u32 from
 		axvcpu_state_record(vcpu, from, to, call);
 }
 
+/* Whoever RUNs has been through SETUP; before that the run page may be missing. */
+static __always_inline void axvcpu_state_show(struct axvcpu_vcpu *vcpu, u32 state,
+					      unsigned int call)
+{
+	struct axvcpu_run *run = READ_ONCE(vcpu->run);
+
+	if ((__builtin_constant_p(call) && call == AXVCPU_CALL_RUN) || run)
+		WRITE_ONCE(run->state, state);
+}
+
 /*
  * From @old, as read and judged by the caller, to @state with @busy. Who lets go of
  * the vCPU tells before that: the next owner must not be overtaken. Return: false:
@@ -41,13 +51,13 @@ static __always_inline bool axvcpu_state_change(struct axvcpu_vcpu *vcpu,
 	if (owned) {
 		if (from != state)
 			axvcpu_state_tell(vcpu, from, state, call);
-		WRITE_ONCE(vcpu->run->state, state);
+		axvcpu_state_show(vcpu, state, call);
 	}
 	if (atomic_cmpxchg(&vcpu->state.word, old, state | busy) != old)
 		return false;
 	if (!owned && from != state) {
 		axvcpu_state_tell(vcpu, from, state, call);
-		WRITE_ONCE(vcpu->run->state, state);
+		axvcpu_state_show(vcpu, state, call);
 	}
 	return true;
 }

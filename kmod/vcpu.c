@@ -313,6 +313,37 @@ static noinline long axvcpu_vcpu_run(struct axvcpu_vcpu *vcpu,
 
 /* ---- the other ioctls ------------------------------------------------------ */
 
+/*
+ * The run page and the data area, if they are not there yet. SETUP and the mapping's
+ * users may come here at once.
+ */
+static int axvcpu_vcpu_run_new(struct axvcpu_vcpu *vcpu)
+{
+	struct axvcpu_run *run;
+
+	BUILD_BUG_ON(AXVCPU_STATE_CREATED != 0);
+	if (smp_load_acquire(&vcpu->run))
+		return 0;
+	run = alloc_pages_exact(AXVCPU_RUN_BYTES,
+				GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (!run)
+		return -ENOMEM;
+	if (cmpxchg(&vcpu->run, NULL, run))
+		free_pages_exact(run, AXVCPU_RUN_BYTES);
+	return 0;
+}
+
+/* What only a vCPU that gets a start state needs. */
+static int axvcpu_vcpu_prepare(struct axvcpu_vcpu *vcpu)
+{
+	int ret = axvcpu_vcpu_run_new(vcpu);
+
+	if (ret)
+		return ret;
+	vcpu->data_area = (void *)vcpu->run + AXVCPU_DATA_OFFSET;
+	return axvcpu_arch->prepare ? axvcpu_arch->prepare(vcpu) : 0;
+}
+
 static int axvcpu_vcpu_setup(void *object, void *args)
 {
 	const struct axvcpu_setup *setup = args;
@@ -325,10 +356,14 @@ static int axvcpu_vcpu_setup(void *object, void *args)
 	config = axvcpu_copy_config(setup->config, setup->config_length);
 	if (IS_ERR(config))
 		return PTR_ERR(config);
+	ret = axvcpu_vcpu_prepare(vcpu);
+	if (ret)
+		goto config;
 	axvcpu_arch->set_entry(vcpu, setup->entry);
 	axvcpu_arch->set_ept_root(vcpu, axvcpu_stage2_root(vcpu->vm),
 				  axvcpu_host.stage2_levels);
 	ret = axvcpu_arch->setup(vcpu, config, setup->config_length);
+config:
 	kfree(config);
 	return ret;
 }
@@ -666,12 +701,28 @@ static long axvcpu_vcpu_ioctl(struct file *file, unsigned int cmd,
 
 /* ---- life: create, map, close ------------------------------------------------ */
 
+/* The mapping holds the file, and so the vCPU and its pages. */
+static vm_fault_t axvcpu_vcpu_page_fault(struct vm_fault *vmf)
+{
+	struct axvcpu_vcpu *vcpu = vmf->vma->vm_file->private_data;
+
+	if (vmf->pgoff >= AXVCPU_RUN_BYTES / PAGE_SIZE)
+		return VM_FAULT_SIGBUS;
+	if (axvcpu_vcpu_run_new(vcpu))
+		return VM_FAULT_OOM;
+	vmf->page = virt_to_page((void *)vcpu->run + vmf->pgoff * PAGE_SIZE);
+	get_page(vmf->page);
+	return 0;
+}
+
+static const struct vm_operations_struct axvcpu_vcpu_vm_ops = {
+	.fault = axvcpu_vcpu_page_fault,
+};
+
 static int axvcpu_vcpu_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct axvcpu_vcpu *vcpu = file->private_data;
 	unsigned long bytes = vma->vm_end - vma->vm_start;
-	unsigned long offset;
-	int ret;
 
 	if (!axvcpu_vm_owned(vcpu->vm))
 		return -EIO;
@@ -681,12 +732,7 @@ static int axvcpu_vcpu_mmap(struct file *file, struct vm_area_struct *vma)
 	/* VM_IO: MADV_DOFORK must not undo DONTCOPY. */
 	axvcpu_vma_flags(vma, VM_IO | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP,
 			 VM_MAYEXEC);
-	for (offset = 0; offset < bytes; offset += PAGE_SIZE) {
-		ret = vm_insert_page(vma, vma->vm_start + offset,
-				     virt_to_page((void *)vcpu->run + offset));
-		if (ret)
-			return ret;
-	}
+	vma->vm_ops = &axvcpu_vcpu_vm_ops;
 	return 0;
 }
 
@@ -782,11 +828,6 @@ axvcpu_vcpu_alloc(struct axvcpu_vm *vm, const struct axvcpu_create_vcpu *args)
 	axvcpu_state_new(vcpu);
 	if (!zalloc_cpumask_var(&vcpu->cpu_set, GFP_KERNEL_ACCOUNT))
 		goto free;
-	vcpu->run = alloc_pages_exact(AXVCPU_RUN_BYTES,
-				      GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	if (!vcpu->run)
-		goto free;
-	vcpu->data_area = (void *)vcpu->run + AXVCPU_DATA_OFFSET;
 	ret = axvcpu_vcpu_configure(vcpu, args);
 	if (ret)
 		goto free;

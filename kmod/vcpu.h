@@ -34,8 +34,8 @@ struct axvcpu_vm;
  */
 struct axvcpu_vcpu {
 	struct axvcpu_vm *vm;
-	struct axvcpu_run *run;		/* the run page: written, never read back */
-	void *data_area;		/* behind it: same */
+	struct axvcpu_run *run;		/* the run page: written, never read back; or NULL */
+	void *data_area;		/* behind it: same; from SETUP on */
 	unsigned long requests;		/* any: atomic bits */
 	int mode;			/* any may read: AXVCPU_OUTSIDE, AXVCPU_IN_GUEST */
 	int cpu;			/* any may read: host CPU of the last entry, -1: none */
@@ -66,7 +66,10 @@ struct axvcpu_vcpu {
 	struct rcu_head rcu;
 };
 
-/* The run page's mapping: struct axvcpu_run, and behind it the data area. */
+/*
+ * The run page's mapping: struct axvcpu_run, and behind it the data area. They are
+ * made by SETUP, or before by the mapping's first use, and live as long as the vCPU.
+ */
 #define AXVCPU_RUN_BYTES	(2 * PAGE_SIZE)
 #define AXVCPU_DATA_OFFSET	PAGE_SIZE
 #define AXVCPU_DATA_BYTES	PAGE_SIZE

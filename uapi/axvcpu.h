@@ -303,7 +303,8 @@ AXVCPU_ASSERT_AT(axvcpu_create_vcpu, config, 32);
  *
  * Created becomes Free; all registers are overwritten. -EBADFD; -EBUSY;
  * -EINVAL; -EOPNOTSUPP: the config asks for what the host lacks; -EFAULT; -E2BIG;
- * -EIO; -ENOMEM; -ENOTRECOVERABLE.
+ * -EIO; -ENOMEM: most of a vCPU's memory is taken by its first SETUP;
+ * -ENOTRECOVERABLE.
  */
 struct axvcpu_setup {
 	__u32 size;

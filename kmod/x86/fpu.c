@@ -138,12 +138,9 @@ u32 x86_fpu_size(void)
 int x86_fpu_new(struct x86_vcpu *x)
 {
 	/* A power of two from kmalloc() is aligned to itself, so to 64 too. */
-	x->fpu.area = kzalloc(roundup_pow_of_two(x86_fpu_host.size),
+	x->fpu.area = kmalloc(roundup_pow_of_two(x86_fpu_host.size),
 			      GFP_KERNEL_ACCOUNT);
-	if (!x->fpu.area)
-		return -ENOMEM;
-	x86_fpu_reset(x);
-	return 0;
+	return x->fpu.area ? 0 : -ENOMEM;
 }
 
 void x86_fpu_free(struct x86_vcpu *x)

@@ -96,11 +96,12 @@ int x86_create(struct x86_vcpu *x, const void *config, size_t length)
 		return -EINVAL;
 	x->apic_id = c.apic_id_valid ? c.apic_id : x->core.id;
 	x->exception_exits = c.exception_exits;
-	ret = x86_fpu_new(x);
-	if (ret)
-		return ret;
-	x86_reset(x);
 	return 0;
+}
+
+int x86_prepare(struct x86_vcpu *x)
+{
+	return x->fpu.area ? 0 : x86_fpu_new(x);
 }
 
 void x86_destroy(struct x86_vcpu *x)

@@ -284,12 +284,14 @@ static inline struct x86_vcpu *to_x86(struct axvcpu_vcpu *vcpu)
 
 /* ---- regs.c: create and setup configs, register blocks ----------------- */
 /*
- * x86_create() parses the create config, makes the FPU area and resets: x->backend
- * is set and its callbacks work before. x86_destroy() also after a failed one.
+ * x86_create() parses the create config; x86_prepare() makes the FPU area, if there is
+ * none yet. Nobody looks at a register before x86_setup() or x86_reset() wrote them
+ * all. x86_destroy() also without the others.
  */
 int x86_create(struct x86_vcpu *x, const void *config, size_t length);
+int x86_prepare(struct x86_vcpu *x);
 void x86_destroy(struct x86_vcpu *x);
-/* All registers as after INIT, nothing pending; part of create() and reset(). */
+/* All registers as after INIT, nothing pending. */
 void x86_reset(struct x86_vcpu *x);
 int x86_setup(struct x86_vcpu *x, const void *config, size_t length);
 int x86_get_block(struct axvcpu_vcpu *vcpu, u32 block, void *buffer);
@@ -368,7 +370,7 @@ int x86_set_events(struct x86_vcpu *x, const struct axvcpu_x86_events *e);
 int x86_fpu_init(void);			/* module: supported components, size */
 u64 x86_fpu_features(void);		/* XCR0 bits that a guest may set */
 u32 x86_fpu_size(void);			/* of the FPU block: all those components */
-int x86_fpu_new(struct x86_vcpu *x);
+int x86_fpu_new(struct x86_vcpu *x);	/* x86_fpu_reset() fills it */
 void x86_fpu_free(struct x86_vcpu *x);
 void x86_fpu_reset(struct x86_vcpu *x);	/* as after INIT */
 /*

@@ -161,6 +161,14 @@ static int mock_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config,
 	return 0;
 }
 
+static int mock_prepare(struct axvcpu_vcpu *vcpu)
+{
+	int ret = to_mock(vcpu)->prepared ? 0 : mock_step();
+
+	to_mock(vcpu)->prepared = !ret;
+	return ret;
+}
+
 static void mock_vcpu_release(struct axvcpu_vcpu *vcpu)
 {
 	if (to_mock(vcpu)->created)
@@ -332,6 +340,7 @@ const struct axvcpu_arch_ops axvcpu_mock_ops = {
 	.vcpu_alloc = mock_vcpu_alloc,
 	.vcpu_release = mock_vcpu_release,
 	.vcpu_new = mock_vcpu_new,
+	.prepare = mock_prepare,
 	.set_entry = mock_set_entry,
 	.set_ept_root = mock_set_ept_root,
 	.setup = mock_setup,

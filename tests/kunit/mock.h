@@ -15,6 +15,7 @@ struct mock_vcpu {
 	u64 pc;
 	u64 root;
 	bool created;
+	bool prepared;
 	bool bound;
 };
 

@@ -257,6 +257,10 @@ static void unwind_lose_each(struct kunit *test, struct file *vcpu)
 					      AXVCPU_RESET };
 	unsigned int i;
 
+	/* The first SETUP has one step more. */
+	unwind_lose(test, vcpu, AXVCPU_SETUP, &setup, sizeof(setup));
+	unwind_ioctl(u, vcpu, AXVCPU_SETUP, &setup, sizeof(setup));
+	unwind_ioctl(u, vcpu, AXVCPU_RESET, NULL, 0);
 	unwind_lose(test, vcpu, AXVCPU_SETUP, &setup, sizeof(setup));
 	unwind_ioctl(u, vcpu, AXVCPU_SETUP, &setup, sizeof(setup));
 	unwind_lose(test, vcpu, AXVCPU_BIND, &bind, sizeof(bind));

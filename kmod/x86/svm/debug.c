@@ -62,7 +62,8 @@ static const struct {
 
 int svm_debug_new(struct svm_vcpu *svm)
 {
-	svm->debug_shadow = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	if (!svm->debug_shadow)
+		svm->debug_shadow = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	return svm->debug_shadow ? 0 : -ENOMEM;
 }
 

@@ -393,6 +393,7 @@ const struct axvcpu_arch_ops axvcpu_svm_ops = {
 	.vcpu_alloc = svm_vcpu_alloc,
 	.vcpu_release = svm_vcpu_release,
 	.vcpu_new = svm_vcpu_new,
+	.prepare = svm_prepare_vcpu,
 	.set_entry = x86_set_entry,
 	.set_ept_root = svm_set_ept_root,
 	.setup = svm_setup,

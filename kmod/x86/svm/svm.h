@@ -103,7 +103,7 @@ struct svm_length {
 /**
  * struct svm_vcpu - an x86 vCPU on SVM
  * @x: first
- * @vmcb: one page; @vmcb_pa: its address for VMRUN
+ * @vmcb: one page, from the first SETUP on; @vmcb_pa: its address for VMRUN
  * @vmcb_pa: see there
  * @asid_generation: svm_cpu.generation in which control.asid was taken, 0: none
  * @tlb_generation: stage2.tlb_generation at the last flush of our tag
@@ -173,6 +173,7 @@ void *svm_page_new(gfp_t gfp);
 struct axvcpu_vcpu *svm_vcpu_alloc(void);
 void svm_vcpu_release(struct axvcpu_vcpu *vcpu);
 int svm_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length);
+int svm_prepare_vcpu(struct axvcpu_vcpu *vcpu);
 void svm_set_ept_root(struct axvcpu_vcpu *vcpu, u64 root, unsigned int levels);
 int svm_setup(struct axvcpu_vcpu *vcpu, const void *config, size_t length);
 int svm_reset(struct axvcpu_vcpu *vcpu);

@@ -95,19 +95,26 @@ static void svm_clear(struct svm_vcpu *svm)
 int svm_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
-	int ret;
 
-	svm->vmcb = svm_page_new(GFP_KERNEL_ACCOUNT);
-	if (!svm->vmcb || svm_debug_new(svm))
-		return -ENOMEM;
-	svm->vmcb_pa = __sme_pa(svm->vmcb);
 	svm->id = atomic64_inc_return(&svm_ids);
 	svm->x.backend = &svm_backend_ops;
+	return x86_create(&svm->x, config, length);
+}
+
+/* The VMCB is the last: where there is one, all is there. */
+int svm_prepare_vcpu(struct axvcpu_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = to_svm(vcpu);
+
+	if (svm->vmcb)
+		return 0;
+	if (x86_prepare(&svm->x) || svm_debug_new(svm))
+		return -ENOMEM;
+	svm->vmcb = svm_page_new(GFP_KERNEL_ACCOUNT);
+	if (!svm->vmcb)
+		return -ENOMEM;
+	svm->vmcb_pa = __sme_pa(svm->vmcb);
 	svm_init_control(svm);
-	ret = x86_create(&svm->x, config, length);
-	if (ret)
-		return ret;
-	svm_clear(svm);
 	return 0;
 }
 
@@ -147,8 +154,15 @@ int svm_setup(struct axvcpu_vcpu *vcpu, const void *config, size_t length)
 
 int svm_reset(struct axvcpu_vcpu *vcpu)
 {
-	x86_reset(to_x86(vcpu));
-	svm_clear(to_svm(vcpu));
+	struct svm_vcpu *svm = to_svm(vcpu);
+
+	/* Before the first SETUP there is nothing but what was injected. */
+	if (!svm->vmcb) {
+		x86_events_reset(&svm->x);
+		return 0;
+	}
+	x86_reset(&svm->x);
+	svm_clear(svm);
 	return 0;
 }
 

@@ -77,9 +77,10 @@ int vmx_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length)
 		return -ENOMEM;
 	vmx->id = atomic64_inc_return(&vmx_ids);
 	vmx->x.backend = &vmx_backend_ops;
-	ret = x86_create(&vmx->x, config, length);
+	ret = x86_create(&vmx->x, config, length) ?: x86_prepare(&vmx->x);
 	if (ret)
 		return ret;
+	x86_reset(&vmx->x);
 	vmx_clear(vmx);
 	return 0;
 }
