@@ -98,10 +98,10 @@ enum axvcpu_out {
  * @vm_free: undo vm_new()
  *
  * The vCPU (AxArchVCpu):
- * @vcpu_alloc: kzalloc() the struct whose first member is struct axvcpu_vcpu
- * @vcpu_release: undo vcpu_new(), a failed or a missing one too, but leave the struct: the
- *	core frees it after an RCU grace period. No CPU runs it or holds state of
- *	it; the back end drops what a CPU caches of it
+ * @vcpu_alloc: the struct whose first member is struct axvcpu_vcpu, zeroed
+ * @vcpu_release: undo vcpu_alloc(), and vcpu_new() and prepare() with it, a failed or
+ *	a missing one too. No CPU runs it or holds state of it; the back end drops
+ *	what a CPU caches of it
  * @vcpu_new: parse the copied create config (NULL if the length is 0). -EINVAL,
  *	-E2BIG, -ENOMEM, -EOPNOTSUPP
  * @prepare: build what a vCPU has from its first SETUP on: the hardware's structures.

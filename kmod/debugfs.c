@@ -79,14 +79,13 @@ static int axvcpu_stats_show(struct seq_file *file, void *unused)
 {
 	struct axvcpu_vm *vm;
 	struct axvcpu_vcpu *vcpu;
-	unsigned long id;
 
 	mutex_lock(&vms_lock);
 	list_for_each_entry(vm, &vms, link) {
-		rcu_read_lock();
-		xa_for_each(&vm->vcpus, id, vcpu)
+		spin_lock(&vm->vcpus_lock);
+		axvcpu_for_each_vcpu(vcpu, vm)
 			axvcpu_show_vcpu(file, vm, vcpu);
-		rcu_read_unlock();
+		spin_unlock(&vm->vcpus_lock);
 	}
 	mutex_unlock(&vms_lock);
 	return 0;

@@ -172,8 +172,6 @@ static void __exit axvcpu_exit(void)
 	misc_deregister(&axvcpu_device);
 	axvcpu_debugfs_exit();
 	axvcpu_notifier_exit();
-	/* vCPUs are freed after a grace period, by code that may be ours. */
-	rcu_barrier();
 	axvcpu_backend_exit();
 }
 

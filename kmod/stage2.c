@@ -17,7 +17,6 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
-#include <linux/xarray.h>
 
 #include "arch.h"
 #include "stage2.h"
@@ -337,7 +336,6 @@ void axvcpu_stage2_flush(struct axvcpu_vm *vm)
 {
 	struct axvcpu_stage2 *stage2 = &vm->stage2;
 	struct axvcpu_vcpu *vcpu;
-	unsigned long id;
 	bool any = false;
 
 	lockdep_assert_held(&stage2->lock);
@@ -345,27 +343,28 @@ void axvcpu_stage2_flush(struct axvcpu_vm *vm)
 	stage2->stale = false;
 	atomic64_inc(&stage2->tlb_generation);
 	smp_mb__after_atomic();
-	preempt_disable();
-	rcu_read_lock();
-	xa_for_each(&vm->vcpus, id, vcpu) {
+	spin_lock(&vm->vcpus_lock);
+	axvcpu_for_each_vcpu(vcpu, vm) {
 		int cpu;
 
 		if (smp_load_acquire(&vcpu->mode) != AXVCPU_IN_GUEST)
 			continue;
 		cpu = READ_ONCE(vcpu->cpu);
-		if (cpu < 0 || cpu == smp_processor_id())
+		/* Where we run no guest does, and where we ran none does with old entries. */
+		if (cpu < 0 || cpu == raw_smp_processor_id())
 			continue;
 		__cpumask_set_cpu(cpu, stage2->targets);
 		atomic64_inc(&vcpu->stats.ipis);
 		any = true;
 	}
-	rcu_read_unlock();
+	spin_unlock(&vm->vcpus_lock);
 	if (any) {
+		preempt_disable();
 		smp_call_function_many(stage2->targets, axvcpu_stage2_ack, NULL,
 				       true);
+		preempt_enable();
 		cpumask_clear(stage2->targets);
 	}
-	preempt_enable();
 }
 
 /* ---- adding ------------------------------------------------------------------------- */

@@ -736,16 +736,15 @@ static int axvcpu_vcpu_mmap(struct file *file, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* Nothing refers to it any more but readers under RCU. */
+/* Nothing refers to it any more. */
 static void axvcpu_vcpu_free(struct axvcpu_vcpu *vcpu)
 {
 	hrtimer_cancel(&vcpu->timer);
-	axvcpu_arch->vcpu_release(vcpu);
 	axvcpu_stage2_cache_drain(&vcpu->cache);
 	free_cpumask_var(vcpu->cpu_set);
 	if (vcpu->run)
 		free_pages_exact(vcpu->run, AXVCPU_RUN_BYTES);
-	kfree_rcu(vcpu, rcu);
+	axvcpu_arch->vcpu_release(vcpu);
 }
 
 static int axvcpu_vcpu_release(struct inode *inode, struct file *file)
@@ -753,7 +752,7 @@ static int axvcpu_vcpu_release(struct inode *inode, struct file *file)
 	struct axvcpu_vcpu *vcpu = file->private_data;
 	struct axvcpu_vm *vm = vcpu->vm;
 
-	xa_erase(&vm->vcpus, vcpu->id);
+	axvcpu_vm_remove_vcpu(vm, vcpu);
 	axvcpu_vcpu_free(vcpu);
 	axvcpu_vm_put(vm);
 	return 0;
@@ -847,23 +846,21 @@ static int axvcpu_vcpu_publish(struct axvcpu_vm *vm, struct axvcpu_vcpu *vcpu)
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0)
 		return fd;
-	ret = xa_insert(&vm->vcpus, vcpu->id, vcpu, GFP_KERNEL_ACCOUNT);
-	if (ret) {
-		ret = ret == -EBUSY ? -EEXIST : ret;
+	ret = axvcpu_vm_add_vcpu(vm, vcpu);
+	if (ret)
 		goto fd;
-	}
 	file = anon_inode_getfile("axvcpu-vcpu", &axvcpu_vcpu_fops, vcpu,
 				  O_RDWR);
 	if (IS_ERR(file)) {
 		ret = PTR_ERR(file);
-		goto erase;
+		goto remove;
 	}
 	kref_get(&vm->kref);
 	fd_install(fd, file);
 	return fd;
 
-erase:
-	xa_erase(&vm->vcpus, vcpu->id);
+remove:
+	axvcpu_vm_remove_vcpu(vm, vcpu);
 fd:
 	put_unused_fd(fd);
 	return ret;
@@ -877,7 +874,7 @@ int axvcpu_vcpu_create(struct axvcpu_vm *vm,
 
 	if (args->flags || args->vcpu_id >= AXVCPU_MAX_VCPUS)
 		return -EINVAL;
-	if (xa_load(&vm->vcpus, args->vcpu_id))
+	if (axvcpu_vm_has_vcpu(vm, args->vcpu_id))
 		return -EEXIST;
 	vcpu = axvcpu_vcpu_alloc(vm, args);
 	if (IS_ERR(vcpu))

@@ -4,6 +4,7 @@
 
 #include <linux/cpumask.h>
 #include <linux/hrtimer.h>
+#include <linux/rbtree.h>
 #include <linux/rcuwait.h>
 #include <linux/sched.h>
 #include <linux/task_work.h>
@@ -63,8 +64,15 @@ struct axvcpu_vcpu {
 	u64 deadline_ns;		/* what the timer is armed for, 0: not */
 	struct axvcpu_stage2_cache cache;
 	struct axvcpu_history history;	/* any, through state.c */
-	struct rcu_head rcu;
+	struct rb_node node;		/* in vm->vcpus */
 };
+
+/* Every vCPU of a VM, under vm->vcpus_lock. */
+#define axvcpu_for_each_vcpu(vcpu, vm)                                        \
+	for (vcpu = rb_entry_safe(rb_first(&(vm)->vcpus), struct axvcpu_vcpu, \
+				  node);                                      \
+	     vcpu; vcpu = rb_entry_safe(rb_next(&vcpu->node),                 \
+					struct axvcpu_vcpu, node))
 
 /*
  * The run page's mapping: struct axvcpu_run, and behind it the data area. They are

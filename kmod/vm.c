@@ -10,9 +10,9 @@
  *				the registration of the notifier
  *	axvcpu_mm.lock (notifier.c)  the owner's regions by HVA
  *	vm->stage2.lock		all second-stage entries, vm->memory.sequence
+ *	vm->vcpus_lock		vm->vcpus; who walks it holds no reference of a vCPU
  *	history.lock (state.c)	a vCPU's history
- *	vms_lock (debugfs.c)	the list of VMs; nothing is taken inside but RCU
- * vm->vcpus has the XArray's own lock for changes, and RCU for readers.
+ * vms_lock (debugfs.c), the list of VMs, is taken under none; vcpus_lock inside it.
  * A vCPU has no lock: the BUSY bit of its state word makes one thread its owner.
  */
 #include <linux/anon_inodes.h>
@@ -43,7 +43,6 @@ static void axvcpu_vm_free(struct kref *kref)
 	axvcpu_stage2_free(vm);
 	axvcpu_arch->vm_free(vm);
 	mmdrop(vm->mm);
-	xa_destroy(&vm->vcpus);
 	kfree(vm);
 	axvcpu_percpu_put();
 }
@@ -52,6 +51,50 @@ void axvcpu_vm_put(struct axvcpu_vm *vm)
 {
 	kref_put(&vm->kref, axvcpu_vm_free);
 }
+
+/* ---- its vCPUs ----------------------------------------------------------------- */
+
+static int axvcpu_vm_compare_id(const void *id, const struct rb_node *node)
+{
+	u32 other = rb_entry(node, struct axvcpu_vcpu, node)->id;
+
+	return *(const u32 *)id < other ? -1 : *(const u32 *)id > other;
+}
+
+static int axvcpu_vm_compare(struct rb_node *node, const struct rb_node *other)
+{
+	return axvcpu_vm_compare_id(
+		&rb_entry(node, struct axvcpu_vcpu, node)->id, other);
+}
+
+bool axvcpu_vm_has_vcpu(struct axvcpu_vm *vm, u32 id)
+{
+	bool found;
+
+	spin_lock(&vm->vcpus_lock);
+	found = rb_find(&id, &vm->vcpus, axvcpu_vm_compare_id);
+	spin_unlock(&vm->vcpus_lock);
+	return found;
+}
+
+int axvcpu_vm_add_vcpu(struct axvcpu_vm *vm, struct axvcpu_vcpu *vcpu)
+{
+	bool found;
+
+	spin_lock(&vm->vcpus_lock);
+	found = rb_find_add(&vcpu->node, &vm->vcpus, axvcpu_vm_compare);
+	spin_unlock(&vm->vcpus_lock);
+	return found ? -EEXIST : 0;
+}
+
+void axvcpu_vm_remove_vcpu(struct axvcpu_vm *vm, struct axvcpu_vcpu *vcpu)
+{
+	spin_lock(&vm->vcpus_lock);
+	rb_erase(&vcpu->node, &vm->vcpus);
+	spin_unlock(&vm->vcpus_lock);
+}
+
+/* ---- ioctls and life -------------------------------------------------------------- */
 
 static int axvcpu_vm_set_memory(void *object, void *args)
 {
@@ -113,7 +156,7 @@ static struct axvcpu_vm *axvcpu_vm_alloc(u64 behaviours)
 	vm->id = atomic64_inc_return(&next_id);
 	vm->behaviours = behaviours;
 	vm->pid = task_tgid_nr(current);
-	xa_init_flags(&vm->vcpus, XA_FLAGS_ACCOUNT);
+	axvcpu_vm_init_vcpus(vm);
 	ret = axvcpu_arch->vm_new(vm);
 	if (ret)
 		goto vm;

@@ -27,7 +27,7 @@ static int vm_new(struct axvcpu_vm *vm)
 {
 	int ret;
 
-	xa_init(&vm->vcpus);
+	axvcpu_vm_init_vcpus(vm);
 	ret = axvcpu_stage2_new(vm);
 	if (ret)
 		return ret;

@@ -173,6 +173,7 @@ static void mock_vcpu_release(struct axvcpu_vcpu *vcpu)
 {
 	if (to_mock(vcpu)->created)
 		atomic_dec(&mock.vcpus);
+	kfree(to_mock(vcpu));
 }
 
 static void mock_set_entry(struct axvcpu_vcpu *vcpu, u64 entry)

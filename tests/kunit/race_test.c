@@ -254,8 +254,7 @@ static void race_case(struct kunit *test, bool regions)
 	if (!r)
 		return;
 	r->c = c;
-	KUNIT_EXPECT_EQ(test, xa_err(xa_store(&c->vm->vcpus, 0, c->vcpu,
-					      GFP_KERNEL)), 0);
+	KUNIT_EXPECT_EQ(test, axvcpu_vm_add_vcpu(c->vm, c->vcpu), 0);
 	KUNIT_EXPECT_EQ(test, memory_set(c, 0, GPA, AREA, c->user), 0);
 	race_run(test, r, regions);
 	kunit_info(test, "%lu accesses, %lu flushes, %llu faults, %llu huge, %lld IPIs",
@@ -271,7 +270,7 @@ static void race_case(struct kunit *test, bool regions)
 	KUNIT_EXPECT_EQ(test, wrong, 0UL);
 	KUNIT_EXPECT_EQ(test, memory_set(c, AXVCPU_MEM_DELETE, GPA, 0, 0), 0);
 	KUNIT_EXPECT_EQ(test, stage2_tables(c->vm), 1UL);
-	xa_destroy(&c->vm->vcpus);
+	axvcpu_vm_remove_vcpu(c->vm, c->vcpu);
 }
 
 static void race_invalidations(struct kunit *test)

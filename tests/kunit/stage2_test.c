@@ -83,7 +83,7 @@ static int stage2_init(struct kunit *test)
 	if (!c->vm)
 		return -ENOMEM;
 	c->random = 1;
-	xa_init(&c->vm->vcpus);
+	axvcpu_vm_init_vcpus(c->vm);
 	ret = axvcpu_stage2_new_as(c->vm, format ?: &shifted);
 	if (!ret)
 		test->priv = c;

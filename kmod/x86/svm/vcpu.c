@@ -131,7 +131,7 @@ void svm_vcpu_release(struct axvcpu_vcpu *vcpu)
 	x86_destroy(&svm->x);
 	svm_debug_free(svm);
 	free_page((unsigned long)svm->vmcb);
-	svm->vmcb = NULL;
+	kfree(svm);
 }
 
 void svm_set_ept_root(struct axvcpu_vcpu *vcpu, u64 root, unsigned int levels)

@@ -113,7 +113,7 @@ void vmx_vcpu_release(struct axvcpu_vcpu *vcpu)
 	vmx_unload(vmx, -1);
 	x86_destroy(&vmx->x);
 	free_page((unsigned long)vmx->vmcs);
-	vmx->vmcs = NULL;
+	kfree(vmx);
 }
 
 void vmx_set_ept_root(struct axvcpu_vcpu *vcpu, u64 root, unsigned int levels)
