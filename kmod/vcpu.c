@@ -384,7 +384,7 @@ static int axvcpu_vcpu_bind(void *object, void *args)
 	} else if (cpu >= nr_cpu_ids || !cpu_possible(cpu)) {
 		return -EINVAL;
 	}
-	if (!cpumask_test_cpu(cpu, vcpu->cpu_set))
+	if (!axvcpu_vcpu_allowed(vcpu, cpu))
 		return -EXDEV;
 	if (!cpu_online(cpu))
 		return -ENODEV;
@@ -776,20 +776,29 @@ static int axvcpu_vcpu_copy_cpu_set(struct axvcpu_vcpu *vcpu,
 	if (!args->cpu_set != !args->cpu_set_length)
 		return -EINVAL;
 	if (!args->cpu_set) {
-		cpumask_copy(vcpu->cpu_set, cpu_possible_mask);
-	} else if (copy_from_user(cpumask_bits(vcpu->cpu_set),
-				  u64_to_user_ptr(args->cpu_set), bytes)) {
-		return -EFAULT;
+		vcpu->any_cpu = true;
+		return 0;
 	}
+	if (!zalloc_cpumask_var(&vcpu->cpu_set, GFP_KERNEL_ACCOUNT))
+		return -ENOMEM;
+	if (copy_from_user(cpumask_bits(vcpu->cpu_set),
+			   u64_to_user_ptr(args->cpu_set), bytes))
+		return -EFAULT;
 	if (!cpumask_and(vcpu->cpu_set, vcpu->cpu_set, cpu_possible_mask))
 		return -EINVAL;
 	vcpu->any_cpu = cpumask_equal(vcpu->cpu_set, cpu_possible_mask);
-	if (args->favor_cpu < -1 || args->favor_cpu >= (int)nr_cpu_ids)
+	return 0;
+}
+
+static int axvcpu_vcpu_set_favor_cpu(struct axvcpu_vcpu *vcpu, int cpu)
+{
+	if (cpu < -1 || cpu >= (int)nr_cpu_ids)
 		return -EINVAL;
-	if (args->favor_cpu >= 0 &&
-	    !cpumask_test_cpu(args->favor_cpu, vcpu->cpu_set))
-		return cpu_possible(args->favor_cpu) ? -EXDEV : -EINVAL;
-	vcpu->favor_cpu = args->favor_cpu;
+	if (cpu >= 0 && !cpu_possible(cpu))
+		return -EINVAL;
+	if (cpu >= 0 && !axvcpu_vcpu_allowed(vcpu, cpu))
+		return -EXDEV;
+	vcpu->favor_cpu = cpu;
 	return 0;
 }
 
@@ -799,7 +808,8 @@ static int axvcpu_vcpu_configure(struct axvcpu_vcpu *vcpu,
 	void *config;
 	int ret;
 
-	ret = axvcpu_vcpu_copy_cpu_set(vcpu, args);
+	ret = axvcpu_vcpu_copy_cpu_set(vcpu, args) ?:
+	      axvcpu_vcpu_set_favor_cpu(vcpu, args->favor_cpu);
 	if (ret)
 		return ret;
 	config = axvcpu_copy_config(args->config, args->config_length);
@@ -814,7 +824,7 @@ static struct axvcpu_vcpu *
 axvcpu_vcpu_alloc(struct axvcpu_vm *vm, const struct axvcpu_create_vcpu *args)
 {
 	struct axvcpu_vcpu *vcpu = axvcpu_arch->vcpu_alloc();
-	int ret = -ENOMEM;
+	int ret;
 
 	if (!vcpu)
 		return ERR_PTR(-ENOMEM);
@@ -825,16 +835,12 @@ axvcpu_vcpu_alloc(struct axvcpu_vm *vm, const struct axvcpu_create_vcpu *args)
 	rcuwait_init(&vcpu->wait);
 	axvcpu_hrtimer_setup(&vcpu->timer, axvcpu_vcpu_deadline);
 	axvcpu_state_new(vcpu);
-	if (!zalloc_cpumask_var(&vcpu->cpu_set, GFP_KERNEL_ACCOUNT))
-		goto free;
 	ret = axvcpu_vcpu_configure(vcpu, args);
-	if (ret)
-		goto free;
+	if (ret) {
+		axvcpu_vcpu_free(vcpu);
+		return ERR_PTR(ret);
+	}
 	return vcpu;
-
-free:
-	axvcpu_vcpu_free(vcpu);
-	return ERR_PTR(ret);
 }
 
 /* The fd and the file, and the vCPU's place in the VM. */

@@ -56,8 +56,8 @@ struct axvcpu_vcpu {
 	s32 favor_cpu;
 	s32 bound_cpu;			/* -1: none */
 	u32 power;			/* enum axvcpu_power_state */
-	cpumask_var_t cpu_set;
-	bool any_cpu;			/* cpu_set holds every possible CPU */
+	cpumask_var_t cpu_set;		/* only if not @any_cpu */
+	bool any_cpu;			/* every possible CPU may run it */
 	struct task_struct __rcu *task;	/* any, under RCU: who is in RUN */
 	struct rcuwait wait;
 	struct hrtimer timer;

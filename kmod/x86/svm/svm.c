@@ -335,6 +335,12 @@ static void svm_describe(struct axvcpu_host *host)
 	x86_block_lengths(host->block_length);
 }
 
+static void svm_free_maps(void)
+{
+	free_pages((unsigned long)svm_iopm, IOPM_ORDER);
+	free_pages((unsigned long)svm_msrpm, MSRPM_ORDER);
+}
+
 static u32 svm_init(struct axvcpu_host *host)
 {
 	u32 reason;
@@ -347,9 +353,8 @@ static u32 svm_init(struct axvcpu_host *host)
 		return AXVCPU_REASON_MISSING_FEATURE;
 	svm_iopm = (void *)__get_free_pages(GFP_KERNEL, IOPM_ORDER);
 	svm_msrpm = (void *)__get_free_pages(GFP_KERNEL, MSRPM_ORDER);
-	if (!svm_iopm || !svm_msrpm) {
-		free_pages((unsigned long)svm_iopm, IOPM_ORDER);
-		free_pages((unsigned long)svm_msrpm, MSRPM_ORDER);
+	if (!svm_iopm || !svm_msrpm || svm_vcpu_init()) {
+		svm_free_maps();
 		return AXVCPU_REASON_NO_MEMORY;
 	}
 	svm_event_init();
@@ -363,8 +368,8 @@ static u32 svm_init(struct axvcpu_host *host)
 static void svm_exit(void)
 {
 	svm_event_exit();
-	free_pages((unsigned long)svm_iopm, IOPM_ORDER);
-	free_pages((unsigned long)svm_msrpm, MSRPM_ORDER);
+	svm_vcpu_exit();
+	svm_free_maps();
 }
 
 /* The maps are shared, and the tables are the core's. */

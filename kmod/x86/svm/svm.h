@@ -170,6 +170,8 @@ extern unsigned long svm_msrpm_pa __ro_after_init;
 void *svm_page_new(gfp_t gfp);
 
 /* vcpu.c */
+int svm_vcpu_init(void);
+void svm_vcpu_exit(void);
 struct axvcpu_vcpu *svm_vcpu_alloc(void);
 void svm_vcpu_release(struct axvcpu_vcpu *vcpu);
 int svm_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length);
