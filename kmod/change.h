@@ -72,6 +72,7 @@ static __always_inline int axvcpu_state_begin_run(struct axvcpu_vcpu *vcpu)
 	return axvcpu_state_begin(vcpu, AXVCPU_CALL_RUN);
 }
 
+/* The owner alone changes the word: what is stored was not compared for nothing. */
 static __always_inline void axvcpu_state_end_run(struct axvcpu_vcpu *vcpu)
 {
 	if (unlikely(atomic_read(&vcpu->state.word) !=
@@ -79,9 +80,11 @@ static __always_inline void axvcpu_state_end_run(struct axvcpu_vcpu *vcpu)
 		axvcpu_state_end(vcpu, AXVCPU_CALL_RUN, true);
 		return;
 	}
-	WRITE_ONCE(vcpu->history.runs, vcpu->history.runs + 1);
-	axvcpu_state_change(vcpu, AXVCPU_STATE_RUNNING | AXVCPU_BUSY,
-			    AXVCPU_STATE_READY, 0, AXVCPU_CALL_RUN);
+	vcpu->history.runs++;
+	axvcpu_state_tell(vcpu, AXVCPU_STATE_RUNNING, AXVCPU_STATE_READY,
+			  AXVCPU_CALL_RUN);
+	axvcpu_state_show(vcpu, AXVCPU_STATE_READY, AXVCPU_CALL_RUN);
+	atomic_set_release(&vcpu->state.word, AXVCPU_STATE_READY);
 }
 
 #endif /* AXVCPU_CHANGE_H */

@@ -67,21 +67,25 @@ void axvcpu_exit_trace(const struct axvcpu_vcpu *vcpu, u32 reason, u64 pc)
 static int axvcpu_exit_copy_answer(struct axvcpu_vcpu *vcpu, u32 action,
 				   struct axvcpu_complete *answer)
 {
-	/* One copy of shared memory; nothing of it is read again. */
-	memcpy(answer, &vcpu->run->complete, sizeof(*answer));
-	barrier();
+	const struct axvcpu_complete *shared = &vcpu->run->complete;
+
+	if (action == AXVCPU_ANSWER_DONE) {
+		axvcpu_exit_copy_data(vcpu, answer);
+		return 1;
+	}
 	answer->action = action;
+	answer->vector = READ_ONCE(shared->vector);
+	answer->has_error_code = READ_ONCE(shared->has_error_code);
+	answer->error_code = READ_ONCE(shared->error_code);
 	if (action == AXVCPU_ANSWER_FAULT &&
-	    (answer->has_error_code > 1 || answer->reserved))
+	    (answer->has_error_code > 1 || READ_ONCE(shared->reserved)))
 		return -EINVAL;
 	return 1;
 }
 
-int axvcpu_exit_answer(struct axvcpu_vcpu *vcpu,
+int axvcpu_exit_answer(struct axvcpu_vcpu *vcpu, u32 action,
 		       struct axvcpu_complete *answer)
 {
-	u32 action = READ_ONCE(vcpu->run->complete.action);
-
 	if (vcpu->pending) {
 		if (action < AXVCPU_ANSWER_DONE ||
 		    action > AXVCPU_ANSWER_CANCEL)

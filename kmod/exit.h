@@ -81,10 +81,21 @@ static __always_inline void axvcpu_exit_finish(struct axvcpu_vcpu *vcpu)
 }
 
 /*
- * Copy and check run->complete for what is pending. 1: there is an answer in
- * @answer; 0: none was needed or given; -EINVAL.
+ * DONE: one copy of what it says, of shared memory; nothing of that is read again.
+ * No access is wider than eight bytes yet.
  */
-int axvcpu_exit_answer(struct axvcpu_vcpu *vcpu,
+static __always_inline void axvcpu_exit_copy_data(struct axvcpu_vcpu *vcpu,
+						  struct axvcpu_complete *answer)
+{
+	answer->action = AXVCPU_ANSWER_DONE;
+	answer->data[0] = READ_ONCE(vcpu->run->complete.data[0]);
+}
+
+/*
+ * Copy and check run->complete for what is pending; @action is what was read of it.
+ * 1: there is an answer in @answer; 0: none was needed or given; -EINVAL.
+ */
+int axvcpu_exit_answer(struct axvcpu_vcpu *vcpu, u32 action,
 		       struct axvcpu_complete *answer);
 
 #endif /* AXVCPU_EXIT_H */

@@ -211,11 +211,29 @@ static noinline int axvcpu_vcpu_loop(struct axvcpu_vcpu *vcpu, int out,
 	return 0;
 }
 
-/* An answer is needed or given: what the loop goes on with. */
-static noinline int axvcpu_vcpu_answer(struct axvcpu_vcpu *vcpu)
+/* A read is pending and DONE: what nearly every answer is. */
+static __always_inline int axvcpu_vcpu_answer_read(struct axvcpu_vcpu *vcpu)
 {
 	struct axvcpu_complete *answer = &vcpu->answer;
-	int ret = axvcpu_exit_answer(vcpu, answer);
+	int out;
+
+	axvcpu_exit_copy_data(vcpu, answer);
+	vcpu->exit_reason = AXVCPU_EXIT_NOTHING;
+	vcpu->pending = false;
+	out = static_call(axvcpu_arch_complete)(vcpu, answer);
+	if (unlikely(out < 0)) {
+		vcpu->pending = true;
+		return out;
+	}
+	WRITE_ONCE(vcpu->run->complete.action, AXVCPU_ANSWER_NONE);
+	return out;
+}
+
+/* An answer is needed or given: what the loop goes on with. @action: of it */
+static noinline int axvcpu_vcpu_answer(struct axvcpu_vcpu *vcpu, u32 action)
+{
+	struct axvcpu_complete *answer = &vcpu->answer;
+	int ret = axvcpu_exit_answer(vcpu, action, answer);
 	bool hypercall = vcpu->exit_reason == AXVCPU_EXIT_HYPERCALL;
 	int out = AXVCPU_OUT_AGAIN;
 
@@ -238,40 +256,66 @@ static noinline int axvcpu_vcpu_answer(struct axvcpu_vcpu *vcpu)
 	return out;
 }
 
+/*
+ * The first eight bytes of the run page, which hold request_flags and immediate_exit,
+ * are read at once: mostly they are 0.
+ */
+union axvcpu_vcpu_wish {
+	u64 all;
+	struct {
+		u32 request_flags;
+		u8 immediate_exit;
+	};
+};
+
+static noinline int axvcpu_vcpu_check_wish(union axvcpu_vcpu_wish wish)
+{
+	BUILD_BUG_ON(offsetof(struct axvcpu_run, immediate_exit) !=
+		     offsetof(union axvcpu_vcpu_wish, immediate_exit));
+	if (wish.request_flags & ~AXVCPU_REQUEST_FLAGS)
+		return -EINVAL;
+	if (wish.request_flags & AXVCPU_RUN_SINGLE_STEP &&
+	    !(axvcpu_host.capabilities & AXVCPU_CAP_SINGLE_STEP))
+		return -EOPNOTSUPP;
+	return 0;
+}
+
 /* RUN by the owner, in Running. */
 static __always_inline int axvcpu_vcpu_run_owned(struct axvcpu_vcpu *vcpu,
 						 bool enter)
 {
 	struct axvcpu_run *run = vcpu->run;
-	u32 request_flags = READ_ONCE(run->request_flags);
+	const union axvcpu_vcpu_wish wish = { .all = READ_ONCE(*(u64 *)run) };
 	u64 deadline_ns = READ_ONCE(run->deadline_ns);
 	int out = AXVCPU_OUT_AGAIN;
+	u32 action;
 
-	if (unlikely(request_flags)) {
-		if (request_flags & ~AXVCPU_REQUEST_FLAGS)
-			return -EINVAL;
-		if (request_flags & AXVCPU_RUN_SINGLE_STEP &&
-		    !(axvcpu_host.capabilities & AXVCPU_CAP_SINGLE_STEP))
-			return -EOPNOTSUPP;
+	if (unlikely(wish.all)) {
+		out = axvcpu_vcpu_check_wish(wish);
+		if (out)
+			return out;
+		out = AXVCPU_OUT_AGAIN;
 	}
-	if (unlikely(enter &&
+	if (unlikely(enter && !vcpu->any_cpu &&
 		     !axvcpu_vcpu_allowed(vcpu, raw_smp_processor_id())))
 		return -EXDEV;
 	vcpu->entry_cycles = get_cycles();
-	vcpu->request_flags = request_flags;
+	vcpu->request_flags = wish.request_flags;
 	if (unlikely(deadline_ns != vcpu->deadline_ns))
 		axvcpu_vcpu_set_deadline(vcpu, deadline_ns);
-	if (unlikely(vcpu->pending ||
-		     READ_ONCE(run->complete.action) != AXVCPU_ANSWER_NONE)) {
-		out = axvcpu_vcpu_answer(vcpu);
+	action = READ_ONCE(run->complete.action);
+	if (vcpu->pending || unlikely(action != AXVCPU_ANSWER_NONE)) {
+		if (likely(vcpu->pending && action == AXVCPU_ANSWER_DONE))
+			out = axvcpu_vcpu_answer_read(vcpu);
+		else
+			out = axvcpu_vcpu_answer(vcpu, action);
 		if (unlikely(out < 0))
 			return out;
 	} else {
 		/* What comes may fail without a record: no answer to the last. */
 		vcpu->exit_reason = AXVCPU_EXIT_NOTHING;
 	}
-	if (unlikely(READ_ONCE(run->immediate_exit)) &&
-	    out == AXVCPU_OUT_AGAIN && enter)
+	if (unlikely(wish.immediate_exit) && out == AXVCPU_OUT_AGAIN && enter)
 		out = axvcpu_exit_nothing(vcpu, AXVCPU_CAUSE_IMMEDIATE);
 	if (likely(out == AXVCPU_OUT_AGAIN && enter && !vcpu->halted))
 		out = static_call(axvcpu_arch_run)(vcpu);
@@ -284,31 +328,30 @@ static __always_inline int axvcpu_vcpu_run_owned(struct axvcpu_vcpu *vcpu,
 	return 0;
 }
 
-static noinline int axvcpu_vcpu_complete_only(struct axvcpu_vcpu *vcpu)
-{
-	return axvcpu_vcpu_run_owned(vcpu, false);
-}
-
-static noinline long axvcpu_vcpu_run(struct axvcpu_vcpu *vcpu,
-				     unsigned long flags)
+static __always_inline long axvcpu_vcpu_run(struct axvcpu_vcpu *vcpu, bool enter)
 {
 	int ret;
 
-	if (unlikely(flags & ~AXVCPU_RUN_COMPLETE_ONLY))
-		return -EINVAL;
 	if (unlikely(!axvcpu_vm_owned(vcpu->vm)))
 		return -EIO;
 	ret = axvcpu_state_begin_run(vcpu);
 	if (unlikely(ret))
 		return ret;
 	rcu_assign_pointer(vcpu->task, current);
-	ret = likely(!flags) ? axvcpu_vcpu_run_owned(vcpu, true) :
-			       axvcpu_vcpu_complete_only(vcpu);
+	ret = axvcpu_vcpu_run_owned(vcpu, enter);
 	RCU_INIT_POINTER(vcpu->task, NULL);
 	if (unlikely(ret == -ENOTRECOVERABLE))
 		axvcpu_state_lost(vcpu);
 	axvcpu_state_end_run(vcpu);
 	return ret;
+}
+
+static noinline long axvcpu_vcpu_complete_only(struct axvcpu_vcpu *vcpu,
+					       unsigned long flags)
+{
+	if (flags & ~AXVCPU_RUN_COMPLETE_ONLY)
+		return -EINVAL;
+	return axvcpu_vcpu_run(vcpu, false);
 }
 
 /* ---- the other ioctls ------------------------------------------------------ */
@@ -694,9 +737,11 @@ static noinline long axvcpu_vcpu_other(struct file *file, unsigned int cmd,
 static long axvcpu_vcpu_ioctl(struct file *file, unsigned int cmd,
 			      unsigned long arg)
 {
-	if (likely(cmd == AXVCPU_RUN))
-		return axvcpu_vcpu_run(file->private_data, arg);
-	return axvcpu_vcpu_other(file, cmd, arg);
+	if (unlikely(cmd != AXVCPU_RUN))
+		return axvcpu_vcpu_other(file, cmd, arg);
+	if (unlikely(arg))
+		return axvcpu_vcpu_complete_only(file->private_data, arg);
+	return axvcpu_vcpu_run(file->private_data, true);
 }
 
 /* ---- life: create, map, close ------------------------------------------------ */

@@ -488,7 +488,7 @@ int x86_io_emulate(struct x86_vcpu *x)
 
 /* ---- the answer ---------------------------------------------------------------- */
 
-static int x86_io_complete_string(struct x86_vcpu *x,
+static noinline int x86_io_complete_string(struct x86_vcpu *x,
 				  const struct axvcpu_complete *answer)
 {
 	struct x86_pending *p = &x->pending;

@@ -590,25 +590,34 @@ static int x86_complete_fault(struct x86_vcpu *x,
 	return AXVCPU_OUT_AGAIN;
 }
 
+/* No data: the instruction ends in a fault, or is executed again. */
+static noinline int x86_complete_other(struct x86_vcpu *x,
+				       const struct axvcpu_complete *answer)
+{
+	if (x->pending.kind == X86_PENDING_NONE)
+		return -EINVAL;
+	if (answer->action == AXVCPU_ANSWER_FAULT)
+		return x86_complete_fault(x, answer);
+	if (answer->action != AXVCPU_ANSWER_CANCEL)
+		return -EINVAL;
+	x->pending.kind = X86_PENDING_NONE;
+	return AXVCPU_OUT_AGAIN;
+}
+
 int x86_complete(struct axvcpu_vcpu *vcpu, const struct axvcpu_complete *answer)
 {
 	struct x86_vcpu *x = to_x86(vcpu);
 	u8 kind = x->pending.kind;
 
+	if (unlikely(answer->action != AXVCPU_ANSWER_DONE))
+		return x86_complete_other(x, answer);
+	x->pending.kind = X86_PENDING_NONE;
+	if (likely(kind == X86_PENDING_IO))
+		return x86_io_complete(x, answer);
+	if (likely(kind == X86_PENDING_MMIO))
+		return x86_mmio_complete(x, answer);
 	if (unlikely(kind == X86_PENDING_NONE))
 		return -EINVAL;
-	if (unlikely(answer->action == AXVCPU_ANSWER_FAULT))
-		return x86_complete_fault(x, answer);
-	if (unlikely(answer->action != AXVCPU_ANSWER_DONE &&
-		     answer->action != AXVCPU_ANSWER_CANCEL))
-		return -EINVAL;
-	x->pending.kind = X86_PENDING_NONE;
-	if (unlikely(answer->action == AXVCPU_ANSWER_CANCEL))
-		return AXVCPU_OUT_AGAIN;
-	if (kind == X86_PENDING_IO)
-		return x86_io_complete(x, answer);
-	if (kind == X86_PENDING_MMIO)
-		return x86_mmio_complete(x, answer);
 	return x86_msr_complete(x, answer);
 }
 

@@ -590,12 +590,9 @@ static noinline int svm_handle_rare(struct svm_vcpu *svm, u64 code)
 	return handler ? handler(svm) : svm_exit_unknown(svm);
 }
 
-static __always_inline int svm_dispatch(struct svm_vcpu *svm, u64 code)
+/* In a function apart: the first two need no frame. */
+static noinline int svm_dispatch_other(struct svm_vcpu *svm, u64 code)
 {
-	if (code == SVM_EXIT_IOIO)
-		return svm_exit_io(svm);
-	if (code == SVM_EXIT_NPF)
-		return svm_exit_npf(svm);
 	if (code == SVM_EXIT_CPUID)
 		return svm_exit_cpuid(svm);
 	if (code == SVM_EXIT_MSR)
@@ -607,6 +604,15 @@ static __always_inline int svm_dispatch(struct svm_vcpu *svm, u64 code)
 	if (code == SVM_EXIT_VMMCALL)
 		return svm_exit_vmmcall(svm);
 	return svm_handle_rare(svm, code);
+}
+
+static __always_inline int svm_dispatch(struct svm_vcpu *svm, u64 code)
+{
+	if (code == SVM_EXIT_IOIO)
+		return svm_exit_io(svm);
+	if (code == SVM_EXIT_NPF)
+		return svm_exit_npf(svm);
+	return svm_dispatch_other(svm, code);
 }
 
 /* An event was cut short, or the user steps. */

@@ -191,6 +191,13 @@ int svm_unbind(struct axvcpu_vcpu *vcpu)
 	return 0;
 }
 
+static noinline u64 svm_show_pending(const struct x86_vcpu *x,
+				     struct axvcpu_run *run)
+{
+	run->irq_pending = x86_events_interrupt(x) >= 0;
+	return x->rip;
+}
+
 u64 svm_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
@@ -198,9 +205,10 @@ u64 svm_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run)
 
 	run->interrupt_flag = !!(x->rflags & X86_EFLAGS_IF);
 	run->interrupt_shadow = x->interrupt_shadow;
-	run->irq_pending = unlikely(READ_ONCE(x->events.any)) &&
-			   x86_events_interrupt(x) >= 0;
+	run->irq_pending = 0;
 	run->priority = svm->vmcb->control.int_control & SVM_V_TPR_MASK;
+	if (unlikely(READ_ONCE(x->events.any)))
+		return svm_show_pending(x, run);
 	return x->rip;
 }
 
@@ -448,14 +456,15 @@ static bool svm_stepped_iret(const struct svm_vcpu *svm)
 static __always_inline void svm_trip_begin(struct svm_vcpu *svm,
 					   struct svm_cpu *c, bool plain)
 {
-	struct vmcb_save *save = &svm->vmcb->save;
+	struct vmcb *vmcb = svm->vmcb;
+	struct vmcb_save *save = &vmcb->save;
 	struct x86_vcpu *x = &svm->x;
 
 	save->rax = x->gpr[AXVCPU_X86_RAX];
 	save->rsp = x->gpr[AXVCPU_X86_RSP];
 	save->rip = x->rip;
 	save->rflags = x->rflags;
-	svm->vmcb->control.int_state = x->interrupt_shadow;
+	vmcb->control.int_state = x->interrupt_shadow;
 	x->core.stats.entries++;
 	if (!plain && svm->flags & SVM_TF)
 		save->rflags |= X86_EFLAGS_TF;
