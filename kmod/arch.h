@@ -49,7 +49,7 @@ struct axvcpu_host {
 /**
  * enum axvcpu_out - why arch run(), emulate() or complete() returned to the core
  * @AXVCPU_OUT_EXIT: the exit record is written, report it
- * @AXVCPU_OUT_AGAIN: enter the guest again (emulate() and complete() only)
+ * @AXVCPU_OUT_AGAIN: enter the guest again (emulate(), done() and complete() only)
  * @AXVCPU_OUT_WORK: the host has work for this task, or vcpu->requests is set
  * @AXVCPU_OUT_FAULT: second-stage fault, described in vcpu->fault
  * @AXVCPU_OUT_EMULATE: the core calls emulate() where it can sleep
@@ -120,8 +120,9 @@ enum axvcpu_out {
  *	preemption off; or, after FAULT where no memory answers
  *	(vcpu->fault.cause is set), make an MMIO access or NESTED_PAGE_FAULT of it.
  *	Owned, may sleep and touch user memory
- * @complete: apply @answer (already copied and generally checked) to what is
- *	pending. -EINVAL: no valid answer to it, nothing was consumed. Owned
+ * @done: what is pending goes on, a read with @data. Owned
+ * @complete: apply @answer (already copied and generally checked), FAULT or CANCEL, to
+ *	what is pending. -EINVAL: no valid answer to it, nothing was consumed. Owned
  * @bind: the vCPU will run on @cpu next. Owned
  * @unbind: leave the CPU: flush cached hardware state to memory. Owned
  * @set_gpr: general register @index. Owned
@@ -166,6 +167,7 @@ struct axvcpu_arch_ops {
 	int (*reset)(struct axvcpu_vcpu *vcpu);
 	int (*run)(struct axvcpu_vcpu *vcpu);
 	int (*emulate)(struct axvcpu_vcpu *vcpu);
+	int (*done)(struct axvcpu_vcpu *vcpu, u64 data);
 	int (*complete)(struct axvcpu_vcpu *vcpu,
 			const struct axvcpu_complete *answer);
 	int (*bind)(struct axvcpu_vcpu *vcpu, int cpu);
@@ -195,14 +197,13 @@ struct axvcpu_arch_ops {
 
 /* The members that every RUN takes, without an indirect branch. */
 int axvcpu_arch_run_type(struct axvcpu_vcpu *vcpu);
-int axvcpu_arch_complete_type(struct axvcpu_vcpu *vcpu,
-			      const struct axvcpu_complete *answer);
+int axvcpu_arch_done_type(struct axvcpu_vcpu *vcpu, u64 data);
 u64 axvcpu_arch_show_type(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
 bool axvcpu_arch_runnable_type(struct axvcpu_vcpu *vcpu);
 void axvcpu_arch_set_return_value_type(struct axvcpu_vcpu *vcpu, u64 value);
 DECLARE_STATIC_CALL(axvcpu_arch_run, axvcpu_arch_run_type);
 DECLARE_STATIC_CALL(axvcpu_arch_emulate, axvcpu_arch_run_type);
-DECLARE_STATIC_CALL(axvcpu_arch_complete, axvcpu_arch_complete_type);
+DECLARE_STATIC_CALL(axvcpu_arch_done, axvcpu_arch_done_type);
 DECLARE_STATIC_CALL(axvcpu_arch_show, axvcpu_arch_show_type);
 DECLARE_STATIC_CALL(axvcpu_arch_runnable, axvcpu_arch_runnable_type);
 DECLARE_STATIC_CALL(axvcpu_arch_set_return_value,

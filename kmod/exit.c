@@ -64,15 +64,14 @@ void axvcpu_exit_trace(const struct axvcpu_vcpu *vcpu, u32 reason, u64 pc)
 	trace_axvcpu_report(vcpu, reason, pc);
 }
 
-static int axvcpu_exit_copy_answer(struct axvcpu_vcpu *vcpu, u32 action,
-				   struct axvcpu_complete *answer)
+int axvcpu_exit_answer(struct axvcpu_vcpu *vcpu, u32 action,
+		       struct axvcpu_complete *answer)
 {
 	const struct axvcpu_complete *shared = &vcpu->run->complete;
 
-	if (action == AXVCPU_ANSWER_DONE) {
-		axvcpu_exit_copy_data(vcpu, answer);
-		return 1;
-	}
+	if (action != AXVCPU_ANSWER_FAULT && action != AXVCPU_ANSWER_CANCEL)
+		return -EINVAL;
+	/* One read each of shared memory; nothing of it is read again. */
 	answer->action = action;
 	answer->vector = READ_ONCE(shared->vector);
 	answer->has_error_code = READ_ONCE(shared->has_error_code);
@@ -80,22 +79,5 @@ static int axvcpu_exit_copy_answer(struct axvcpu_vcpu *vcpu, u32 action,
 	if (action == AXVCPU_ANSWER_FAULT &&
 	    (answer->has_error_code > 1 || READ_ONCE(shared->reserved)))
 		return -EINVAL;
-	return 1;
-}
-
-int axvcpu_exit_answer(struct axvcpu_vcpu *vcpu, u32 action,
-		       struct axvcpu_complete *answer)
-{
-	if (vcpu->pending) {
-		if (action < AXVCPU_ANSWER_DONE ||
-		    action > AXVCPU_ANSWER_CANCEL)
-			return -EINVAL;
-		return axvcpu_exit_copy_answer(vcpu, action, answer);
-	}
-	if (likely(action == AXVCPU_ANSWER_NONE))
-		return 0;
-	/* DONE to an exit that is complete says nothing, but to a HYPERCALL. */
-	if (action != AXVCPU_ANSWER_DONE)
-		return -EINVAL;
-	return axvcpu_exit_copy_answer(vcpu, action, answer);
+	return 0;
 }

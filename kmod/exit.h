@@ -81,19 +81,8 @@ static __always_inline void axvcpu_exit_finish(struct axvcpu_vcpu *vcpu)
 }
 
 /*
- * DONE: one copy of what it says, of shared memory; nothing of that is read again.
- * No access is wider than eight bytes yet.
- */
-static __always_inline void axvcpu_exit_copy_data(struct axvcpu_vcpu *vcpu,
-						  struct axvcpu_complete *answer)
-{
-	answer->action = AXVCPU_ANSWER_DONE;
-	answer->data[0] = READ_ONCE(vcpu->run->complete.data[0]);
-}
-
-/*
- * Copy and check run->complete for what is pending; @action is what was read of it.
- * 1: there is an answer in @answer; 0: none was needed or given; -EINVAL.
+ * Copy and check run->complete, FAULT or CANCEL, for what is pending; @action is what
+ * was read of it. Return: 0, or -EINVAL.
  */
 int axvcpu_exit_answer(struct axvcpu_vcpu *vcpu, u32 action,
 		       struct axvcpu_complete *answer);

@@ -30,7 +30,7 @@
 
 DEFINE_STATIC_CALL_NULL(axvcpu_arch_run, axvcpu_arch_run_type);
 DEFINE_STATIC_CALL_NULL(axvcpu_arch_emulate, axvcpu_arch_run_type);
-DEFINE_STATIC_CALL_NULL(axvcpu_arch_complete, axvcpu_arch_complete_type);
+DEFINE_STATIC_CALL_NULL(axvcpu_arch_done, axvcpu_arch_done_type);
 DEFINE_STATIC_CALL_NULL(axvcpu_arch_show, axvcpu_arch_show_type);
 DEFINE_STATIC_CALL_NULL(axvcpu_arch_runnable, axvcpu_arch_runnable_type);
 DEFINE_STATIC_CALL_NULL(axvcpu_arch_set_return_value,
@@ -41,7 +41,7 @@ int axvcpu_vcpu_init(void)
 	BUILD_BUG_ON(sizeof(struct axvcpu_run) > PAGE_SIZE);
 	static_call_update(axvcpu_arch_run, axvcpu_arch->run);
 	static_call_update(axvcpu_arch_emulate, axvcpu_arch->emulate);
-	static_call_update(axvcpu_arch_complete, axvcpu_arch->complete);
+	static_call_update(axvcpu_arch_done, axvcpu_arch->done);
 	static_call_update(axvcpu_arch_show, axvcpu_arch->show);
 	static_call_update(axvcpu_arch_runnable, axvcpu_arch->runnable);
 	static_call_update(axvcpu_arch_set_return_value,
@@ -171,7 +171,7 @@ static int axvcpu_vcpu_fault(struct axvcpu_vcpu *vcpu)
 	return ret == -EINTR ? AXVCPU_OUT_WORK : ret;
 }
 
-/* From @out, what run() or complete() said, to an exit record or an errno. */
+/* From @out, what run(), done() or complete() said, to an exit record or an errno. */
 static noinline int axvcpu_vcpu_loop(struct axvcpu_vcpu *vcpu, int out,
 				     bool enter)
 {
@@ -211,16 +211,18 @@ static noinline int axvcpu_vcpu_loop(struct axvcpu_vcpu *vcpu, int out,
 	return 0;
 }
 
-/* A read is pending and DONE: what nearly every answer is. */
-static __always_inline int axvcpu_vcpu_answer_read(struct axvcpu_vcpu *vcpu)
+/*
+ * What is pending is DONE: what nearly every answer is. One read of shared memory; no
+ * access is wider than eight bytes yet.
+ */
+static __always_inline int axvcpu_vcpu_done(struct axvcpu_vcpu *vcpu)
 {
-	struct axvcpu_complete *answer = &vcpu->answer;
+	u64 data = READ_ONCE(vcpu->run->complete.data[0]);
 	int out;
 
-	axvcpu_exit_copy_data(vcpu, answer);
 	vcpu->exit_reason = AXVCPU_EXIT_NOTHING;
 	vcpu->pending = false;
-	out = static_call(axvcpu_arch_complete)(vcpu, answer);
+	out = static_call(axvcpu_arch_done)(vcpu, data);
 	if (unlikely(out < 0)) {
 		vcpu->pending = true;
 		return out;
@@ -229,28 +231,37 @@ static __always_inline int axvcpu_vcpu_answer_read(struct axvcpu_vcpu *vcpu)
 	return out;
 }
 
-/* An answer is needed or given: what the loop goes on with. @action: of it */
+/* DONE to an exit that is complete says nothing, but to a HYPERCALL. */
+static int axvcpu_vcpu_done_anyway(struct axvcpu_vcpu *vcpu)
+{
+	u64 data = READ_ONCE(vcpu->run->complete.data[0]);
+
+	if (vcpu->exit_reason == AXVCPU_EXIT_HYPERCALL)
+		static_call(axvcpu_arch_set_return_value)(vcpu, data);
+	vcpu->exit_reason = AXVCPU_EXIT_NOTHING;
+	WRITE_ONCE(vcpu->run->complete.action, AXVCPU_ANSWER_NONE);
+	return AXVCPU_OUT_AGAIN;
+}
+
+/* An answer is needed and is not DONE, or is given and not needed. */
 static noinline int axvcpu_vcpu_answer(struct axvcpu_vcpu *vcpu, u32 action)
 {
-	struct axvcpu_complete *answer = &vcpu->answer;
-	int ret = axvcpu_exit_answer(vcpu, action, answer);
-	bool hypercall = vcpu->exit_reason == AXVCPU_EXIT_HYPERCALL;
-	int out = AXVCPU_OUT_AGAIN;
+	struct axvcpu_complete answer;
+	int out;
 
-	if (unlikely(ret < 0))
-		return ret;
+	if (!vcpu->pending && action == AXVCPU_ANSWER_DONE)
+		return axvcpu_vcpu_done_anyway(vcpu);
+	if (!vcpu->pending)
+		return -EINVAL;
+	out = axvcpu_exit_answer(vcpu, action, &answer);
+	if (out)
+		return out;
 	vcpu->exit_reason = AXVCPU_EXIT_NOTHING;
-	if (!ret)
-		return AXVCPU_OUT_AGAIN;
-	if (vcpu->pending) {
-		vcpu->pending = false;
-		out = static_call(axvcpu_arch_complete)(vcpu, answer);
-		if (unlikely(out < 0)) {
-			vcpu->pending = true;
-			return out;
-		}
-	} else if (hypercall) {
-		static_call(axvcpu_arch_set_return_value)(vcpu, answer->data[0]);
+	vcpu->pending = false;
+	out = axvcpu_arch->complete(vcpu, &answer);
+	if (out < 0) {
+		vcpu->pending = true;
+		return out;
 	}
 	WRITE_ONCE(vcpu->run->complete.action, AXVCPU_ANSWER_NONE);
 	return out;
@@ -268,7 +279,7 @@ union axvcpu_vcpu_wish {
 	};
 };
 
-static noinline int axvcpu_vcpu_check_wish(union axvcpu_vcpu_wish wish)
+static int axvcpu_vcpu_check_wish(union axvcpu_vcpu_wish wish)
 {
 	BUILD_BUG_ON(offsetof(struct axvcpu_run, immediate_exit) !=
 		     offsetof(union axvcpu_vcpu_wish, immediate_exit));
@@ -282,10 +293,10 @@ static noinline int axvcpu_vcpu_check_wish(union axvcpu_vcpu_wish wish)
 
 /* RUN by the owner, in Running. */
 static __always_inline int axvcpu_vcpu_run_owned(struct axvcpu_vcpu *vcpu,
+						 union axvcpu_vcpu_wish wish,
 						 bool enter)
 {
 	struct axvcpu_run *run = vcpu->run;
-	const union axvcpu_vcpu_wish wish = { .all = READ_ONCE(*(u64 *)run) };
 	u64 deadline_ns = READ_ONCE(run->deadline_ns);
 	int out = AXVCPU_OUT_AGAIN;
 	u32 action;
@@ -306,7 +317,7 @@ static __always_inline int axvcpu_vcpu_run_owned(struct axvcpu_vcpu *vcpu,
 	action = READ_ONCE(run->complete.action);
 	if (vcpu->pending || unlikely(action != AXVCPU_ANSWER_NONE)) {
 		if (likely(vcpu->pending && action == AXVCPU_ANSWER_DONE))
-			out = axvcpu_vcpu_answer_read(vcpu);
+			out = axvcpu_vcpu_done(vcpu);
 		else
 			out = axvcpu_vcpu_answer(vcpu, action);
 		if (unlikely(out < 0))
@@ -328,8 +339,18 @@ static __always_inline int axvcpu_vcpu_run_owned(struct axvcpu_vcpu *vcpu,
 	return 0;
 }
 
+/* The same, for what is rare. */
+static noinline int axvcpu_vcpu_run_special(struct axvcpu_vcpu *vcpu,
+					    union axvcpu_vcpu_wish wish,
+					    bool enter)
+{
+	return axvcpu_vcpu_run_owned(vcpu, wish, enter);
+}
+
 static __always_inline long axvcpu_vcpu_run(struct axvcpu_vcpu *vcpu, bool enter)
 {
+	const union axvcpu_vcpu_wish none = { .all = 0 };
+	union axvcpu_vcpu_wish wish;
 	int ret;
 
 	if (unlikely(!axvcpu_vm_owned(vcpu->vm)))
@@ -338,7 +359,10 @@ static __always_inline long axvcpu_vcpu_run(struct axvcpu_vcpu *vcpu, bool enter
 	if (unlikely(ret))
 		return ret;
 	rcu_assign_pointer(vcpu->task, current);
-	ret = axvcpu_vcpu_run_owned(vcpu, enter);
+	wish.all = READ_ONCE(*(u64 *)vcpu->run);
+	ret = likely(enter && !wish.all) ?
+		      axvcpu_vcpu_run_owned(vcpu, none, true) :
+		      axvcpu_vcpu_run_special(vcpu, wish, enter);
 	RCU_INIT_POINTER(vcpu->task, NULL);
 	if (unlikely(ret == -ENOTRECOVERABLE))
 		axvcpu_state_lost(vcpu);

@@ -46,7 +46,6 @@ struct axvcpu_vcpu {
 	u64 entry_cycles;		/* when this RUN began, by get_cycles() */
 	u32 exit_reason;		/* of the last record, from RUN's begin on 0 */
 	u64 seq;
-	struct axvcpu_complete answer;	/* the checked copy of run->complete */
 	struct axvcpu_fault fault;
 	struct axvcpu_hole hole;	/* of the last fault without a region */
 	struct axvcpu_counters stats;	/* any may read */

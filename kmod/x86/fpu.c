@@ -164,7 +164,7 @@ void x86_fpu_reset(struct x86_vcpu *x)
 	x->fpu.xcr0 = XFEATURE_MASK_FP;
 	x->fpu.xss = 0;
 	x->fpu.pkru = 0;
-	x->fpu.changed = true;
+	x86_fpu_change(&x->fpu);
 }
 
 /* ---- the switch -------------------------------------------------------------------- */
@@ -217,20 +217,21 @@ static void x86_fpu_store(void *area, u64 features)
  * Without CR4.OSXSAVE the guest has no use of XCR0 (neither XSAVE nor AVX nor
  * XGETBV), and without that or CR4.PKE none of PKRU: they stay the host's then.
  */
-void x86_fpu_update(struct x86_fpu *fpu)
+static void x86_fpu_update(struct x86_fpu *fpu)
 {
 	bool osxsave = fpu->cr4 & X86_CR4_OSXSAVE;
 
 	fpu->changed = false;
 	fpu->hw_xcr0 = osxsave && x86_fpu_host.xsave ? fpu->xcr0 :
 						       x86_fpu_host.host_xcr0;
+	BUILD_BUG_ON((u64)X86_FPU_SUPPORTED >> 32);
 	fpu->components = x86_fpu_host.features;
 	fpu->switch_pkru = x86_fpu_host.features & XFEATURE_MASK_PKRU &&
 			   (fpu->cr4 & X86_CR4_PKE ||
 			    (osxsave && (fpu->xcr0 & XFEATURE_MASK_PKRU ||
 					 x86_fpu_unsure)));
 	if (!fpu->switch_pkru)
-		fpu->components &= ~(u64)XFEATURE_MASK_PKRU;
+		fpu->components &= ~(u32)XFEATURE_MASK_PKRU;
 	fpu->check_xcr0 = osxsave && x86_fpu_unsure;
 	fpu->special = fpu->switch_pkru || fpu->check_xcr0 ||
 		       fpu->hw_xcr0 != x86_fpu_host.host_xcr0 ||
@@ -242,7 +243,7 @@ void x86_fpu_set_cr4(struct x86_vcpu *x, u64 cr4)
 	const u64 ours = X86_CR4_OSXSAVE | X86_CR4_PKE;
 
 	if ((x->fpu.cr4 ^ cr4) & ours)
-		x->fpu.changed = true;
+		x86_fpu_change(&x->fpu);
 	x->fpu.cr4 = cr4;
 }
 
@@ -255,6 +256,8 @@ void x86_fpu_load_initial(struct x86_fpu *fpu)
 
 void x86_fpu_load_special(struct x86_fpu *fpu)
 {
+	if (fpu->changed)
+		x86_fpu_update(fpu);
 	if (fpu->switch_pkru)
 		fpu->host_pkru = hw_rdpkru();
 	/*
@@ -281,7 +284,7 @@ void x86_fpu_sync_slow(struct x86_vcpu *x)
 	/* This save and the next load take it from there. */
 	fpu->xcr0 = xcr0 & x86_fpu_host.features;
 	fpu->hw_xcr0 = xcr0;
-	fpu->changed = true;
+	x86_fpu_change(fpu);
 }
 
 void x86_fpu_save_special(struct x86_vcpu *x)
@@ -322,7 +325,7 @@ bool x86_fpu_set_xcr0(struct x86_vcpu *x, u64 xcr0)
 	if (!x86_fpu_host.xsave || !x86_fpu_xcr0_valid(xcr0))
 		return false;
 	x->fpu.xcr0 = xcr0;
-	x->fpu.changed = true;
+	x86_fpu_change(&x->fpu);
 	return true;
 }
 

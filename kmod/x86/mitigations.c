@@ -20,7 +20,7 @@
  *	cleared after an exit: switch.S.
  * Transient scheduler attacks: VERW before VMRUN: switch.S.
  * VMSCAPE (guest to the VMM in user space): the kernel's own barrier before the
- *	next return to user space is asked for when RUN leaves the guest, here.
+ *	next return to user space is asked for when RUN leaves the guest: switch.h.
  * Indices that a guest controls: array_index_nospec() in the exit handlers.
  *
  * L1TF: the L1 data cache is flushed before every entry, by command: vmx/vcpu.c;
@@ -55,12 +55,4 @@ void x86_mitigate_switch(struct x86_vcpu *x)
 		return;
 	hw_wrmsr(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
 	x->core.stats.ibpbs++;
-}
-
-void x86_mitigate_user(void)
-{
-#ifdef X86_FEATURE_IBPB_EXIT_TO_USER
-	if (cpu_feature_enabled(X86_FEATURE_IBPB_EXIT_TO_USER))
-		this_cpu_write(x86_ibpb_exit_to_user, true);
-#endif
 }

@@ -234,10 +234,10 @@ static void x86_mmio_set_register(struct x86_vcpu *x, const struct x86_insn *ins
 		*reg = (*reg & ~mask) | (value << shift & mask);
 }
 
-int x86_mmio_complete(struct x86_vcpu *x, const struct axvcpu_complete *answer)
+int x86_mmio_done(struct x86_vcpu *x, u64 data)
 {
 	const struct x86_insn *insn = &x->pending.mmio.insn;
-	u64 value = answer->data[0] & x86_mmio_mask(insn->width);
+	u64 value = data & x86_mmio_mask(insn->width);
 	u64 sign = 1ULL << (8 * insn->width - 1);
 
 	if (insn->op == X86_OP_LOAD_SX)

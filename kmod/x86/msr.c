@@ -372,10 +372,10 @@ int x86_wrmsr(struct x86_vcpu *x, unsigned int length, u64 hw_code)
 			    hw_code);
 }
 
-int x86_msr_complete(struct x86_vcpu *x, const struct axvcpu_complete *answer)
+int x86_msr_done(struct x86_vcpu *x, u64 data)
 {
 	if (x->pending.read)
-		x86_msr_result(x, answer->data[0]);
+		x86_msr_result(x, data);
 	x86_skip(x, x86_next_rip(x, x->pending.length));
 	return AXVCPU_OUT_AGAIN;
 }

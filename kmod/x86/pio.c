@@ -16,32 +16,20 @@
 #include <linux/string.h>
 #include <asm/processor-flags.h>
 
+#include "pio.h"
 #include "x86.h"
 
-#define POWEROFF_PORT	0x604
-#define POWEROFF_VALUE	0x2000
 #define DR6_BS		(1ULL << 14)
 
 /* What a part of a string instruction can't pass: a page, and the data area. */
 #define PART_BYTES	4096
-
-/* ---- IN and OUT ------------------------------------------------------------ */
 
 static inline u64 x86_io_mask(unsigned int width)
 {
 	return ~0ULL >> (64 - 8 * width);
 }
 
-static void x86_io_record(struct x86_vcpu *x, struct axvcpu_exit *exit,
-			  u16 port, unsigned int width, u32 count)
-{
-	exit->u.io.port = port;
-	exit->u.io.width = width;
-	exit->u.io.count = count;
-}
-
-static noinline int x86_out_poweroff(struct x86_vcpu *x, u64 next_rip,
-				     u64 hw_code)
+int x86_out_poweroff(struct x86_vcpu *x, u64 next_rip, u64 hw_code)
 {
 	struct axvcpu_exit *exit = axvcpu_exit_begin(
 		&x->core, AXVCPU_EXIT_SYSTEM_DOWN, hw_code);
@@ -49,42 +37,6 @@ static noinline int x86_out_poweroff(struct x86_vcpu *x, u64 next_rip,
 	exit->u.system_down.kind = AXVCPU_DOWN_POWER_OFF;
 	exit->next_pc = next_rip;
 	x86_skip(x, next_rip);
-	return AXVCPU_OUT_EXIT;
-}
-
-int x86_out(struct x86_vcpu *x, u16 port, unsigned int width, u64 next_rip,
-	    u64 hw_code)
-{
-	u64 data = x->gpr[AXVCPU_X86_RAX] & x86_io_mask(width);
-	struct axvcpu_exit *exit;
-
-	if (unlikely(port == POWEROFF_PORT) && width == 2 &&
-	    data == POWEROFF_VALUE &&
-	    x->core.vm->behaviours & AXVCPU_VM_POWEROFF_PORT)
-		return x86_out_poweroff(x, next_rip, hw_code);
-	exit = axvcpu_exit_begin(&x->core, AXVCPU_EXIT_IO_WRITE, hw_code);
-	x86_io_record(x, exit, port, width, 1);
-	exit->u.io.data = data;
-	exit->next_pc = next_rip;
-	x86_skip(x, next_rip);
-	return AXVCPU_OUT_EXIT;
-}
-
-int x86_in(struct x86_vcpu *x, u16 port, unsigned int width, u64 next_rip,
-	   u64 hw_code)
-{
-	struct axvcpu_exit *exit =
-		axvcpu_exit_begin(&x->core, AXVCPU_EXIT_IO_READ, hw_code);
-
-	x86_io_record(x, exit, port, width, 1);
-	exit->u.io.data = 0;
-	exit->next_pc = next_rip;
-	x->pending.kind = X86_PENDING_IO;
-	x->pending.read = true;
-	x->pending.width = width;
-	x->pending.length = next_rip - x->rip;
-	x->pending.io.string = false;
-	axvcpu_exit_pending(&x->core, exit);
 	return AXVCPU_OUT_EXIT;
 }
 
@@ -97,7 +49,6 @@ int x86_io_string(struct x86_vcpu *x, const struct x86_io *io, u64 hw_code)
 	p->width = io->width;
 	p->length = io->next_rip - x->rip;
 	p->io.port = io->port;
-	p->io.string = true;
 	p->io.rep = io->rep;
 	p->io.down = x->rflags & X86_EFLAGS_DF;
 	p->io.address_bytes = io->address_bytes;
@@ -385,7 +336,7 @@ static int x86_io_report(struct x86_vcpu *x, bool last)
 				 p->read ? AXVCPU_EXIT_IO_READ :
 					   AXVCPU_EXIT_IO_WRITE,
 				 p->io.hw_code);
-	x86_io_record(x, exit, p->io.port, p->width, p->io.count);
+	x86_io_record(exit, p->io.port, p->width, p->io.count);
 	exit->u.io.data = 0;
 	exit->next_pc = x86_next_rip(x, p->length);
 	if (p->io.count > 1)
@@ -488,16 +439,14 @@ int x86_io_emulate(struct x86_vcpu *x)
 
 /* ---- the answer ---------------------------------------------------------------- */
 
-static noinline int x86_io_complete_string(struct x86_vcpu *x,
-				  const struct axvcpu_complete *answer)
+int x86_io_done(struct x86_vcpu *x, u64 data)
 {
 	struct x86_pending *p = &x->pending;
 	u32 bytes = p->io.count * p->width;
-	u64 one = answer->data[0];
 	int ret = 0;
 
 	if (p->read && p->io.count == 1) {
-		ret = x86_io_copy(x, &one, bytes);
+		ret = x86_io_copy(x, &data, bytes);
 	} else if (p->read) {
 		/* The user may write there meanwhile, and spoils only the data. */
 		if (p->io.down)
@@ -508,23 +457,5 @@ static noinline int x86_io_complete_string(struct x86_vcpu *x,
 	if (ret)	/* the memory went away while the VMM had the exit */
 		return x86_io_npf(x, p->io.gpa[0], 0, AXVCPU_ACCESS_WRITE, ret);
 	x86_io_advance(x);
-	return AXVCPU_OUT_AGAIN;
-}
-
-int x86_io_complete(struct x86_vcpu *x, const struct axvcpu_complete *answer)
-{
-	struct x86_pending *p = &x->pending;
-	u64 *rax = &x->gpr[AXVCPU_X86_RAX];
-	u64 data = answer->data[0];
-
-	if (unlikely(p->io.string))
-		return x86_io_complete_string(x, answer);
-	if (p->width == 1)
-		*rax = (*rax & ~0xffULL) | (u8)data;
-	else if (p->width == 2)
-		*rax = (*rax & ~0xffffULL) | (u16)data;
-	else
-		*rax = (u32)data;
-	x86_skip(x, x86_next_rip(x, p->length));
 	return AXVCPU_OUT_AGAIN;
 }

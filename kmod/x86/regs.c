@@ -14,6 +14,7 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
+#include "pio.h"
 #include "x86.h"
 
 #define CR0_KNOWN	(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | \
@@ -442,7 +443,7 @@ static int x86_set_system(struct x86_vcpu *x,
 	if (!x86_system_valid(&s))
 		return -EINVAL;
 	x->fpu.xcr0 = s.xcr0;
-	x->fpu.changed = true;
+	x86_fpu_change(&x->fpu);
 	x->backend->set_system(x, &s);
 	return 0;
 }
@@ -590,35 +591,32 @@ static int x86_complete_fault(struct x86_vcpu *x,
 	return AXVCPU_OUT_AGAIN;
 }
 
-/* No data: the instruction ends in a fault, or is executed again. */
-static noinline int x86_complete_other(struct x86_vcpu *x,
-				       const struct axvcpu_complete *answer)
+int x86_complete(struct axvcpu_vcpu *vcpu, const struct axvcpu_complete *answer)
 {
+	struct x86_vcpu *x = to_x86(vcpu);
+
 	if (x->pending.kind == X86_PENDING_NONE)
 		return -EINVAL;
 	if (answer->action == AXVCPU_ANSWER_FAULT)
 		return x86_complete_fault(x, answer);
-	if (answer->action != AXVCPU_ANSWER_CANCEL)
-		return -EINVAL;
 	x->pending.kind = X86_PENDING_NONE;
 	return AXVCPU_OUT_AGAIN;
 }
 
-int x86_complete(struct axvcpu_vcpu *vcpu, const struct axvcpu_complete *answer)
+int x86_done(struct axvcpu_vcpu *vcpu, u64 data)
 {
 	struct x86_vcpu *x = to_x86(vcpu);
 	u8 kind = x->pending.kind;
 
-	if (unlikely(answer->action != AXVCPU_ANSWER_DONE))
-		return x86_complete_other(x, answer);
 	x->pending.kind = X86_PENDING_NONE;
-	if (likely(kind == X86_PENDING_IO))
-		return x86_io_complete(x, answer);
+	if (likely(kind == X86_PENDING_IN))
+		return x86_in_done(x, data);
 	if (likely(kind == X86_PENDING_MMIO))
-		return x86_mmio_complete(x, answer);
-	if (unlikely(kind == X86_PENDING_NONE))
-		return -EINVAL;
-	return x86_msr_complete(x, answer);
+		return x86_mmio_done(x, data);
+	if (kind == X86_PENDING_IO)
+		return x86_io_done(x, data);
+	return likely(kind == X86_PENDING_SYSREG) ? x86_msr_done(x, data) :
+						    -EINVAL;
 }
 
 void x86_set_entry(struct axvcpu_vcpu *vcpu, u64 entry)

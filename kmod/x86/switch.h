@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The FPU's part of the world switch, in line since every RUN takes it: the user's
- * state goes to its task, the guest's comes, and back. fpu.c has what is rare.
+ * state goes to its task, the guest's comes, and back. fpu.c has what is rare. And the
+ * one of mitigations.c's measures that every RUN takes.
  */
 #ifndef AXVCPU_X86_SWITCH_H
 #define AXVCPU_X86_SWITCH_H
@@ -9,10 +10,10 @@
 #include <asm/asm.h>
 #include <asm/cpufeature.h>
 #include <asm/fpu/api.h>
+#include <asm/nospec-branch.h>
 
 #include "x86.h"
 
-void x86_fpu_update(struct x86_fpu *fpu);
 void x86_fpu_load_special(struct x86_fpu *fpu);
 void x86_fpu_load_initial(struct x86_fpu *fpu);
 void x86_fpu_save_special(struct x86_vcpu *x);
@@ -30,6 +31,15 @@ static __always_inline void x86_fpu_clear_pointers(void)
 		asm volatile("fnclex\n\temms\n\tfildl %0" : : "m"(zero));
 }
 
+/* The CPU leaves the guest and may return to user space. Preemption is off. */
+static __always_inline void x86_mitigate_user(void)
+{
+#ifdef X86_FEATURE_IBPB_EXIT_TO_USER
+	if (cpu_feature_enabled(X86_FEATURE_IBPB_EXIT_TO_USER))
+		this_cpu_write(x86_ibpb_exit_to_user, true);
+#endif
+}
+
 /**
  * x86_fpu_load() - the guest's state into the registers; preemption is off from
  * here to x86_fpu_save()
@@ -37,22 +47,17 @@ static __always_inline void x86_fpu_clear_pointers(void)
 static __always_inline void x86_fpu_load(struct x86_vcpu *x)
 {
 	struct x86_fpu *fpu = &x->fpu;
-	u64 components;
 
 	kernel_fpu_begin_mask(0);
-	if (unlikely(fpu->changed))
-		x86_fpu_update(fpu);
 	if (unlikely(fpu->special)) {
 		x86_fpu_load_special(fpu);
 		return;
 	}
 	x86_fpu_clear_pointers();
-	components = fpu->components;
 	asm goto("1: xrstor64 %[area]\n"
 		 _ASM_EXTABLE(1b, %l[failed])
 		 :
-		 : [area] "m"(*(u8 *)fpu->area), "a"((u32)components),
-		   "d"((u32)(components >> 32))
+		 : [area] "m"(*(u8 *)fpu->area), "a"(fpu->components), "d"(0)
 		 : "memory"
 		 : failed);
 	return;
@@ -73,8 +78,7 @@ static __always_inline void x86_fpu_save(struct x86_vcpu *x)
 	else
 		asm volatile("xsaveopt64 %[area]"
 			     : [area] "+m"(*(u8 *)fpu->area)
-			     : "a"((u32)fpu->components),
-			       "d"((u32)(fpu->components >> 32))
+			     : "a"(fpu->components), "d"(0)
 			     : "memory");
 	kernel_fpu_end();
 }

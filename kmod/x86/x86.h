@@ -38,7 +38,8 @@ struct x86_mode {
 /** enum x86_pending_kind - which file goes on with the instruction */
 enum x86_pending_kind {
 	X86_PENDING_NONE,
-	X86_PENDING_IO,		/* pio.c */
+	X86_PENDING_IN,		/* pio.h */
+	X86_PENDING_IO,		/* pio.c: a string */
 	X86_PENDING_MMIO,	/* mmio.c */
 	X86_PENDING_SYSREG,	/* msr.c */
 };
@@ -49,8 +50,9 @@ enum x86_pending_kind {
  * @read: the answer carries data
  * @width: bytes of one element
  * @length: instruction bytes
- * @io: pio.c: port; a string instruction: element count of this part, and for
- *	INS where the part goes (the second address: beyond a page boundary)
+ * @in: pio.h: the RIP behind it
+ * @io: pio.c: port, element count of this part, and for INS where the part goes (the
+ *	second address: beyond a page boundary)
  * @mmio: mmio.c: the decoded instruction, and what it addresses
  *
  * x86_io_string() leaves kind X86_PENDING_IO behind when it returns EMULATE: the back
@@ -64,8 +66,10 @@ struct x86_pending {
 	u8 length;
 	union {
 		struct {
+			u64 next_rip;
+		} in;
+		struct {
 			u16 port;
-			bool string;
 			bool rep;
 			bool down;		/* RFLAGS.DF */
 			u8 address_bytes;
@@ -126,7 +130,8 @@ struct x86_events {
  * @check_xcr0: the guest can change XCR0 behind our back (see fpu.c)
  * @hw_xcr0: XCR0 from load to save: the guest's, or the host's where it has no use
  * @switch_pkru: the guest can reach PKRU
- * @special: load and save move more than @area, or not by XRSTOR and XSAVEOPT
+ * @special: load and save move more than @area, or not by XRSTOR and XSAVEOPT; or
+ *	@changed
  * @cr4: the guest's
  * @host_pkru: from load to save
  */
@@ -136,7 +141,7 @@ struct x86_fpu {
 	u64 xss;
 	u32 pkru;
 	u32 host_pkru;
-	u64 components;
+	u32 components;
 	u64 hw_xcr0;
 	bool changed;
 	bool switch_pkru;
@@ -367,6 +372,12 @@ void x86_get_events(struct x86_vcpu *x, struct axvcpu_x86_events *e);
 int x86_set_events(struct x86_vcpu *x, const struct axvcpu_x86_events *e);
 
 /* ---- fpu.c: x87 to AVX-512, XCR0, XSS, PKRU ----------------------------- */
+static inline void x86_fpu_change(struct x86_fpu *fpu)
+{
+	fpu->changed = true;
+	fpu->special = true;
+}
+
 int x86_fpu_init(void);			/* module: supported components, size */
 u64 x86_fpu_features(void);		/* XCR0 bits that a guest may set */
 u32 x86_fpu_size(void);			/* of the FPU block: all those components */
@@ -418,7 +429,7 @@ u32 x86_cpuid_signature(void);
  */
 int x86_rdmsr(struct x86_vcpu *x, unsigned int length, u64 hw_code);
 int x86_wrmsr(struct x86_vcpu *x, unsigned int length, u64 hw_code);
-int x86_msr_complete(struct x86_vcpu *x, const struct axvcpu_complete *answer);
+int x86_msr_done(struct x86_vcpu *x, u64 data);
 void x86_msr_reset(struct x86_vcpu *x);
 /* Every value of the block is one that WRMSR would take. */
 bool x86_msrs_valid(const struct axvcpu_x86_msrs *m);
@@ -492,18 +503,10 @@ struct x86_io {
 	u8 segment;		/* OUTS: enum axvcpu_x86_segment_index; 0xff: not told */
 	u64 next_rip;
 };
-/*
- * From run(): IN and OUT. @width: 1, 2, 4; @next_rip: behind the instruction.
- * Return: AXVCPU_OUT_EXIT.
- */
-int x86_in(struct x86_vcpu *x, u16 port, unsigned int width, u64 next_rip,
-	   u64 hw_code);
-int x86_out(struct x86_vcpu *x, u16 port, unsigned int width, u64 next_rip,
-	    u64 hw_code);
 /* From run(). Return: AXVCPU_OUT_EMULATE: strings need guest memory. */
 int x86_io_string(struct x86_vcpu *x, const struct x86_io *io, u64 hw_code);
 int x86_io_emulate(struct x86_vcpu *x);	/* the string form, or its next part */
-int x86_io_complete(struct x86_vcpu *x, const struct axvcpu_complete *answer);
+int x86_io_done(struct x86_vcpu *x, u64 data);
 
 /* ---- mmio.c --------------------------------------------------------------- */
 /*
@@ -513,7 +516,7 @@ int x86_io_complete(struct x86_vcpu *x, const struct axvcpu_complete *answer);
  */
 int x86_mmio(struct x86_vcpu *x, const u8 *insn, unsigned int length,
 	     u64 hw_code);
-int x86_mmio_complete(struct x86_vcpu *x, const struct axvcpu_complete *answer);
+int x86_mmio_done(struct x86_vcpu *x, u64 data);
 
 /* ---- regs.c again: what emulation does to the PC -------------------------- */
 /* The rare part of x86_skip(). */
@@ -540,7 +543,8 @@ static inline u64 x86_next_rip(const struct x86_vcpu *x, unsigned int length)
 	return x->rip + length;
 }
 
-/* Answer to whatever waits: calls pio, mmio, msr by kind. */
+/* Answer to whatever waits: x86_done() calls pio, mmio, msr by kind. */
+int x86_done(struct axvcpu_vcpu *vcpu, u64 data);
 int x86_complete(struct axvcpu_vcpu *vcpu,
 		 const struct axvcpu_complete *answer);
 /* axvcpu_arch_ops members that need nothing of the back end */
@@ -558,8 +562,7 @@ int x86_hypercall(struct x86_vcpu *x, u64 next_rip, u64 hw_code);
 int x86_mitigations_init(void);
 /* A CPU enters another vCPU than last time: IBPB. Preemption is off. */
 void x86_mitigate_switch(struct x86_vcpu *x);
-/* The CPU leaves the guest and may return to user space. Preemption is off. */
-void x86_mitigate_user(void);
+/* switch.h: x86_mitigate_user() */
 
 /* ---- the back ends --------------------------------------------------------- */
 extern const struct axvcpu_arch_ops axvcpu_svm_ops;

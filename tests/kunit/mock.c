@@ -237,6 +237,13 @@ static int mock_emulate(struct axvcpu_vcpu *vcpu)
 	return ret ?: axvcpu_exit_npf(vcpu, 2, NULL, 0);
 }
 
+static int mock_done(struct axvcpu_vcpu *vcpu, u64 data)
+{
+	int ret = mock_step();
+
+	return ret ?: AXVCPU_OUT_AGAIN;
+}
+
 static int mock_complete(struct axvcpu_vcpu *vcpu,
 			 const struct axvcpu_complete *answer)
 {
@@ -348,6 +355,7 @@ const struct axvcpu_arch_ops axvcpu_mock_ops = {
 	.reset = mock_vcpu_reset,
 	.run = mock_run,
 	.emulate = mock_emulate,
+	.done = mock_done,
 	.complete = mock_complete,
 	.bind = mock_bind,
 	.unbind = mock_unbind,

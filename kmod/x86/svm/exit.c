@@ -17,6 +17,7 @@
 #include "../../guest.h"
 #include "../../trace.h"
 #include "../hw.h"
+#include "../pio.h"
 #include "check.h"
 #include "svm.h"
 
@@ -520,6 +521,7 @@ static int svm_exit_invalid(struct svm_vcpu *svm)
 
 	/* The checks come before the flush: what was to be flushed is owed still. */
 	this_cpu_write(svm_cpu.flush_all, true);
+	this_cpu_inc(svm_cpu.stamp);
 	svm_flush_tag(svm);
 	svm_dirty(svm, SVM_CLEAN_ALL);
 	svm_uninject(svm);
@@ -615,12 +617,13 @@ static __always_inline int svm_dispatch(struct svm_vcpu *svm, u64 code)
 	return svm_dispatch_other(svm, code);
 }
 
-/* An event was cut short, or the user steps. */
+/* An event was cut short, or the user steps, or somebody traces. */
 static noinline int svm_handle_special(struct svm_vcpu *svm, u64 code)
 {
 	const struct vmcb_control *control = svm_control(svm);
 	int out;
 
+	trace_axvcpu_exit(&svm->x.core, svm->x.rip, code, control->exit_info1);
 	/* VMRUN that refuses writes nothing there. */
 	if (unlikely(control->exit_int_info & SVM_EVENT_V) &&
 	    code != SVM_EXIT_INVALID)
@@ -639,8 +642,8 @@ int svm_handle_exit(struct svm_vcpu *svm)
 	const struct vmcb_control *control = svm_control(svm);
 	u64 code = control->exit_code;
 
-	trace_axvcpu_exit(&svm->x.core, svm->x.rip, code, control->exit_info1);
-	if (unlikely(control->exit_int_info & SVM_EVENT_V ||
+	if (trace_axvcpu_exit_enabled() ||
+	    unlikely(control->exit_int_info & SVM_EVENT_V ||
 		     svm->flags & SVM_STEP_USER))
 		return svm_handle_special(svm, code);
 	return svm_dispatch(svm, code);

@@ -98,6 +98,7 @@ static int svm_cpu_new(unsigned int cpu)
 	c->hsave_pa = __sme_pa(c->hsave);
 	/* No two CPUs have the same generation: see struct svm_cpu. */
 	c->generation = (u64)(cpu + 1) << 44;
+	c->stamp = c->generation;
 	return 0;
 }
 
@@ -161,6 +162,7 @@ static int svm_hardware_enable(void)
 	svm_spec_reduce(true);
 	/* No tag of before is good, and the first entry, with none left, flushes all. */
 	c->generation++;
+	c->stamp++;
 	c->next_asid = svm_features.asids;
 	c->on = true;
 	return 0;
@@ -405,6 +407,7 @@ const struct axvcpu_arch_ops axvcpu_svm_ops = {
 	.reset = svm_reset,
 	.run = svm_run,
 	.emulate = svm_emulate,
+	.done = x86_done,
 	.complete = x86_complete,
 	.bind = svm_bind,
 	.unbind = svm_unbind,

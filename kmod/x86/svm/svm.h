@@ -4,6 +4,7 @@
 #define AXVCPU_X86_SVM_SVM_H
 
 #include <linux/percpu.h>
+#include <asm/asm.h>
 
 #include "../debug.h"
 #include "../x86.h"
@@ -44,6 +45,8 @@ extern struct svm_features svm_features __ro_after_init;
  *	whose asid_generation is equal ran here last, with a tag that is still its own
  * @next_asid: the first one that this generation has not given out
  * @last_vcpu: svm_vcpu.id of who ran last; an id is never used again
+ * @stamp: changes with whatever an entry would have to look at: another vCPU, another
+ *	@generation, @flush_all. Unique as @generation is
  * @tsc_aux: the host's TSC_AUX, a constant of the CPU
  * @debugctl: the host's DEBUGCTL, from svm_load() to svm_put(), if it was not 0
  * @on: we set EFER.SVME
@@ -51,6 +54,7 @@ extern struct svm_features svm_features __ro_after_init;
  */
 struct svm_cpu {
 	unsigned long host_pa;
+	u64 stamp;
 	u64 generation;
 	u64 last_vcpu;
 	u32 next_asid;
@@ -105,6 +109,8 @@ struct svm_length {
  * @x: first
  * @vmcb: one page, from the first SETUP on; @vmcb_pa: its address for VMRUN
  * @vmcb_pa: see there
+ * @stamp: svm_cpu.stamp of our last entry, 0: none. As long as it is the same, this CPU
+ *	has entered no other vCPU, and our tag and what it owes to flush are as they were
  * @asid_generation: svm_cpu.generation in which control.asid was taken, 0: none
  * @tlb_generation: stage2.tlb_generation at the last flush of our tag
  * @flags: SVM_*
@@ -122,6 +128,7 @@ struct svm_vcpu {
 	struct x86_vcpu x;
 	struct vmcb *vmcb;
 	unsigned long vmcb_pa;
+	u64 stamp;
 	u64 asid_generation;
 	u64 tlb_generation;
 	u32 flags;
@@ -217,8 +224,22 @@ int svm_cr_emulate(struct svm_vcpu *svm);
  * One trip to the guest: @gpr in encoding order, RAX and RSP are in the VMCB.
  * @shadow: the guest is in an interrupt shadow. Interrupts are off. Return: 0, or
  * 1: SVM is off, nothing happened.
+ *
+ * svm_switch_guest() keeps RSP and RBP and no other register: the compiler has put
+ * away those that it needs, and need not do it twice.
  */
-int svm_switch(u64 *gpr, unsigned long vmcb_pa, unsigned long host_pa,
-	       bool shadow);
+static __always_inline int svm_switch(u64 *gpr, unsigned long vmcb_pa,
+				      unsigned long host_pa, bool shadow)
+{
+	unsigned long ret = vmcb_pa, rcx = shadow;
+
+	asm volatile("call svm_switch_guest"
+		     : "+a"(ret), "+D"(gpr), "+d"(host_pa), "+c"(rcx),
+		       ASM_CALL_CONSTRAINT
+		     :
+		     : "rbx", "rsi", "r8", "r9", "r10", "r11", "r12", "r13",
+		       "r14", "r15", "memory", "cc");
+	return ret;
+}
 
 #endif /* AXVCPU_X86_SVM_SVM_H */

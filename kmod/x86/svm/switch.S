@@ -79,8 +79,8 @@
 .section .noinstr.text, "ax"
 
 /*
- * int svm_switch(u64 *gpr, unsigned long vmcb_pa, unsigned long host_pa,
- *		  bool shadow)
+ * RDI: gpr; RAX: vmcb_pa; RDX: host_pa; CL: shadow. Return: EAX. Of the other registers
+ * only RSP and RBP are kept: see svm_switch() in svm.h.
  *
  * Interrupts are off (RFLAGS.IF), and from CLGI to STGI everything else is, NMIs
  * and machine checks too (15.17 "Global Interrupt Flag"), because GS is the
@@ -91,17 +91,11 @@
  *
  * Frame: 0(%rsp) gpr, 8(%rsp) host_pa.
  */
-SYM_FUNC_START(svm_switch)
+SYM_FUNC_START(svm_switch_guest)
 	push	%rbp
-	push	%r15
-	push	%r14
-	push	%r13
-	push	%r12
-	push	%rbx
 	push	%rdx
 	push	%rdi
 
-	movq	%rsi, %rax
 .Lclgi:
 	clgi
 .Lvmload:
@@ -145,7 +139,7 @@ SYM_FUNC_START(svm_switch)
 
 	/*
 	 * No value of the guest's survives in a register, where a mispredicted
-	 * branch could use it. RBX, RBP and R12 to R15 are popped below.
+	 * branch could use it, in those neither that are loaded again from the stack.
 	 */
 	xorl	%ecx, %ecx
 	xorl	%edx, %edx
@@ -176,13 +170,7 @@ SYM_FUNC_START(svm_switch)
 	xorl	%eax, %eax
 
 .Lout:
-	pop	%rdi
-	pop	%rdx
-	pop	%rbx
-	pop	%r12
-	pop	%r13
-	pop	%r14
-	pop	%r15
+	addq	$16, %rsp
 	pop	%rbp
 	RET
 
@@ -202,7 +190,7 @@ SYM_FUNC_START(svm_switch)
 	_ASM_EXTABLE(.Lclgi, .Lno_svm)
 	_ASM_EXTABLE(.Lvmload, .Lvmload_fault)
 	_ASM_EXTABLE(.Lvmload_fault, .Lno_svm)
-SYM_FUNC_END(svm_switch)
+SYM_FUNC_END(svm_switch_guest)
 
 #ifdef X86_FEATURE_CLEAR_CPU_BUF_VM
 .section .rodata, "a"

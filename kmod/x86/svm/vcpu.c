@@ -365,12 +365,29 @@ static noinline void svm_hide_debugctl(struct svm_cpu *c)
 		hw_wrmsr(MSR_IA32_DEBUGCTLMSR, 0);
 }
 
-static void svm_show_debugctl(struct svm_cpu *c)
+static noinline void svm_show_debugctl(struct svm_cpu *c)
 {
-	if (likely(!c->debugctl))
-		return;
 	hw_wrmsr(MSR_IA32_DEBUGCTLMSR, c->debugctl);
 	c->debugctl = 0;
+}
+
+/* Something is not as at this vCPU's last entry. Return: as svm_load(). */
+static noinline int svm_enter_other(struct svm_vcpu *svm, struct svm_cpu *c)
+{
+	if (svm->asid_generation != c->generation) {
+		int ret = svm_enter_cpu(svm, c);
+
+		if (ret)
+			return ret;
+	}
+	if (c->flush_all)
+		svm_flush_tag(svm);
+	if (c->last_vcpu != svm->id) {
+		c->last_vcpu = svm->id;
+		x86_mitigate_switch(&svm->x);
+	}
+	svm->stamp = ++c->stamp;
+	return 0;
 }
 
 /*
@@ -383,17 +400,11 @@ static int svm_load(struct svm_vcpu *svm, struct svm_cpu *c)
 {
 	if (unlikely(!svm_vmsave(c->host_pa)))
 		return -ENODEV;
-	if (unlikely(svm->asid_generation != c->generation)) {
-		int ret = svm_enter_cpu(svm, c);
+	if (unlikely(svm->stamp != c->stamp)) {
+		int ret = svm_enter_other(svm, c);
 
 		if (ret)
 			return ret;
-	}
-	if (unlikely(c->flush_all))
-		svm_flush_tag(svm);
-	if (unlikely(c->last_vcpu != svm->id)) {
-		c->last_vcpu = svm->id;
-		x86_mitigate_switch(&svm->x);
 	}
 	if (unlikely(svm->tsc_aux != c->tsc_aux) && svm_features.tsc_aux)
 		hw_wrmsr(MSR_TSC_AUX, svm->tsc_aux);
@@ -423,7 +434,8 @@ static void svm_put(struct svm_vcpu *svm, struct svm_cpu *c)
 	axvcpu_guest_end();
 	if (unlikely(svm->tsc_aux != c->tsc_aux) && svm_features.tsc_aux)
 		hw_wrmsr(MSR_TSC_AUX, c->tsc_aux);
-	svm_show_debugctl(c);
+	if (unlikely(c->debugctl))
+		svm_show_debugctl(c);
 	if (unlikely(svm->flags & SVM_DR_LIVE))
 		svm_put_dr(svm);
 	x86_mitigate_user();
@@ -452,6 +464,11 @@ static bool svm_stepped_iret(const struct svm_vcpu *svm)
 	       svm->vmcb->control.exit_code == SVM_EXIT_EXCP(X86_VECTOR_DB);
 }
 
+static noinline void svm_trace_entry(const struct x86_vcpu *x)
+{
+	trace_axvcpu_entry(&x->core, x->rip);
+}
+
 /* The guest's state to the VMCB. @plain: no flag of svm->flags is set. */
 static __always_inline void svm_trip_begin(struct svm_vcpu *svm,
 					   struct svm_cpu *c, bool plain)
@@ -468,7 +485,8 @@ static __always_inline void svm_trip_begin(struct svm_vcpu *svm,
 	x->core.stats.entries++;
 	if (!plain && svm->flags & SVM_TF)
 		save->rflags |= X86_EFLAGS_TF;
-	trace_axvcpu_entry(&x->core, x->rip);
+	if (trace_axvcpu_entry_enabled())
+		svm_trace_entry(x);
 	svm_debug_before(svm, c);
 	if (!plain && svm->flags & SVM_DR_LIVE)
 		svm_load_dr(svm);
@@ -558,6 +576,35 @@ static __always_inline int svm_once(struct svm_vcpu *svm, struct svm_cpu *c)
 	return likely(!svm_trip(svm, c, true)) ? AXVCPU_OUT_AGAIN : -ENODEV;
 }
 
+/* One trip, and what ended it. Return: AXVCPU_OUT_AGAIN: the guest goes on. */
+static __always_inline int svm_run_once(struct svm_vcpu *svm, struct svm_cpu *c)
+{
+	int out = svm_once(svm, c);
+
+	WRITE_ONCE(svm->x.core.mode, AXVCPU_OUTSIDE);
+	if (unlikely(out != AXVCPU_OUT_AGAIN))
+		return out;
+	/* Host interrupts and what they woke are served here. */
+	local_irq_enable();
+	out = svm_handle_exit(svm);
+	local_irq_disable();
+	return out;
+}
+
+/* The exit was handled here: as many trips more as it takes. */
+static noinline int svm_run_on(struct svm_vcpu *svm, struct svm_cpu *c)
+{
+	int out;
+
+	do {
+		svm->x.core.stats.handled++;
+		if (unlikely(!svm_save_ldt(c)))
+			return -ENODEV;
+		out = svm_run_once(svm, c);
+	} while (out == AXVCPU_OUT_AGAIN);
+	return out;
+}
+
 int svm_run(struct axvcpu_vcpu *vcpu)
 {
 	struct svm_vcpu *svm = to_svm(vcpu);
@@ -573,23 +620,9 @@ int svm_run(struct axvcpu_vcpu *vcpu)
 	out = svm_load(svm, c);
 	if (unlikely(out))
 		goto unloaded;
-	for (;;) {
-		out = svm_once(svm, c);
-		WRITE_ONCE(vcpu->mode, AXVCPU_OUTSIDE);
-		if (unlikely(out != AXVCPU_OUT_AGAIN))
-			break;
-		/* Host interrupts and what they woke are served here. */
-		local_irq_enable();
-		out = svm_handle_exit(svm);
-		local_irq_disable();
-		if (out != AXVCPU_OUT_AGAIN)
-			break;
-		vcpu->stats.handled++;
-		if (unlikely(!svm_save_ldt(c))) {
-			out = -ENODEV;
-			break;
-		}
-	}
+	out = svm_run_once(svm, c);
+	if (out == AXVCPU_OUT_AGAIN)
+		out = svm_run_on(svm, c);
 	svm_put(svm, c);
 unloaded:
 	local_irq_enable();

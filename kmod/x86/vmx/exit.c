@@ -16,6 +16,7 @@
 #include "../../guest.h"
 #include "../../trace.h"
 #include "../hw.h"
+#include "../pio.h"
 #include "check.h"
 #include "vmx.h"
 

@@ -681,6 +681,7 @@ const struct axvcpu_arch_ops axvcpu_vmx_ops = {
 	.reset = vmx_reset,
 	.run = vmx_run,
 	.emulate = vmx_emulate,
+	.done = x86_done,
 	.complete = x86_complete,
 	.bind = vmx_bind,
 	.unbind = vmx_unbind,
