@@ -65,13 +65,16 @@ void axvcpu_exit_trace(const struct axvcpu_vcpu *vcpu, u32 reason, u64 pc);
 static __always_inline void axvcpu_exit_finish(struct axvcpu_vcpu *vcpu)
 {
 	struct axvcpu_run *run = vcpu->run;
-	u32 reason = vcpu->exit_reason;
-	u64 cycles = get_cycles() - vcpu->entry_cycles;
-	u64 pc = static_call(axvcpu_arch_show)(vcpu, run);
+	u32 reason;
+	u64 cycles, pc;
 
+	/* What comes after the calls needs no register across them. */
+	run->exit.time_ns = ktime_get_mono_fast_ns();
+	pc = static_call(axvcpu_arch_show)(vcpu, run);
 	run->exit.pc = pc;
 	run->exit.seq = vcpu->seq++;
-	run->exit.time_ns = ktime_get_mono_fast_ns();
+	reason = vcpu->exit_reason;
+	cycles = get_cycles() - vcpu->entry_cycles;
 	vcpu->stats.exit[reason].count++;
 	/* Counters of two CPUs may differ a little. */
 	if (likely((s64)cycles > 0))

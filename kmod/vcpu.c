@@ -220,10 +220,9 @@ static __always_inline int axvcpu_vcpu_done(struct axvcpu_vcpu *vcpu)
 	u64 data = READ_ONCE(vcpu->run->complete.data[0]);
 	int out;
 
-	vcpu->exit_reason = AXVCPU_EXIT_NOTHING;
 	vcpu->pending = false;
 	out = static_call(axvcpu_arch_done)(vcpu, data);
-	if (unlikely(out < 0)) {
+	if (unlikely(out != AXVCPU_OUT_AGAIN) && out < 0) {
 		vcpu->pending = true;
 		return out;
 	}
@@ -256,7 +255,6 @@ static noinline int axvcpu_vcpu_answer(struct axvcpu_vcpu *vcpu, u32 action)
 	out = axvcpu_exit_answer(vcpu, action, &answer);
 	if (out)
 		return out;
-	vcpu->exit_reason = AXVCPU_EXIT_NOTHING;
 	vcpu->pending = false;
 	out = axvcpu_arch->complete(vcpu, &answer);
 	if (out < 0) {
@@ -320,11 +318,8 @@ static __always_inline int axvcpu_vcpu_run_owned(struct axvcpu_vcpu *vcpu,
 			out = axvcpu_vcpu_done(vcpu);
 		else
 			out = axvcpu_vcpu_answer(vcpu, action);
-		if (unlikely(out < 0))
+		if (unlikely(out != AXVCPU_OUT_AGAIN) && out < 0)
 			return out;
-	} else {
-		/* What comes may fail without a record: no answer to the last. */
-		vcpu->exit_reason = AXVCPU_EXIT_NOTHING;
 	}
 	if (unlikely(wish.immediate_exit) && out == AXVCPU_OUT_AGAIN && enter)
 		out = axvcpu_exit_nothing(vcpu, AXVCPU_CAUSE_IMMEDIATE);
@@ -332,8 +327,11 @@ static __always_inline int axvcpu_vcpu_run_owned(struct axvcpu_vcpu *vcpu,
 		out = static_call(axvcpu_arch_run)(vcpu);
 	if (unlikely(out != AXVCPU_OUT_EXIT)) {
 		out = axvcpu_vcpu_loop(vcpu, out, enter);
-		if (unlikely(out))
+		if (unlikely(out)) {
+			/* Without a record: the last one has had its answer. */
+			vcpu->exit_reason = AXVCPU_EXIT_NOTHING;
 			return out;
+		}
 	}
 	axvcpu_exit_finish(vcpu);
 	return 0;

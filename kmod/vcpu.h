@@ -131,6 +131,19 @@ static noinline bool __maybe_unused axvcpu_vcpu_leave_slow(void)
 			 _TIF_NOTIFY_SIGNAL | _TIF_NOTIFY_RESUME)
 
 /**
+ * axvcpu_vcpu_quiet() - where axvcpu_vcpu_must_leave() is asked, and first
+ * @more: other thread flags that the back end looks for
+ *
+ * Return: neither is there a reason to leave, nor is a flag of @more set.
+ */
+static __always_inline bool axvcpu_vcpu_quiet(const struct axvcpu_vcpu *vcpu,
+					      unsigned long more)
+{
+	return likely(!READ_ONCE(vcpu->requests)) &&
+	       likely(!(read_thread_flags() & (AXVCPU_LEAVE | more)));
+}
+
+/**
  * axvcpu_vcpu_must_leave() - before an entry, with interrupts off and mode set
  *
  * The back end has looked at axvcpu_vcpu_allowed() since it came to this CPU.

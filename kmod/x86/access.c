@@ -675,13 +675,6 @@ int x86_write_linear(struct x86_vcpu *x, u64 linear, const void *from,
 
 /* ---- segmentation --------------------------------------------------------------------- */
 
-unsigned int x86_code_bytes(const struct x86_vcpu *x)
-{
-	if (x86_long_mode(x))
-		return 8;
-	return x->mode.segment[AXVCPU_X86_CS].attributes & SEG_DB ? 4 : 2;
-}
-
 /* The access is of a kind that the segment allows; not checked in real mode. */
 static bool x86_segment_allows(const struct x86_vcpu *x,
 			       const struct axvcpu_x86_segment *s, bool write)

@@ -65,10 +65,11 @@ static __always_inline int x86_in_done(struct x86_vcpu *x, u64 data)
 {
 	u64 *rax = &x->gpr[AXVCPU_X86_RAX];
 
+	/* AL and AX leave the rest of RAX, EAX clears its upper half. */
 	if (x->pending.width == 1)
-		*rax = (*rax & ~0xffULL) | (u8)data;
+		*(u8 *)rax = data;
 	else if (x->pending.width == 2)
-		*rax = (*rax & ~0xffffULL) | (u16)data;
+		*(u16 *)rax = data;
 	else
 		*rax = (u32)data;
 	x86_skip(x, x->pending.in.next_rip);

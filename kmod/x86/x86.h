@@ -488,7 +488,12 @@ static inline bool x86_long_mode(const struct x86_vcpu *x)
 }
 
 /* 2, 4 or 8: the default operand or address size of the code segment */
-unsigned int x86_code_bytes(const struct x86_vcpu *x);
+static inline unsigned int x86_code_bytes(const struct x86_vcpu *x)
+{
+	if (x86_long_mode(x))
+		return 8;
+	return x->mode.segment[AXVCPU_X86_CS].attributes & (1U << 10) ? 4 : 2;
+}
 
 /* ---- pio.c --------------------------------------------------------------- */
 /**

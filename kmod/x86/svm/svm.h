@@ -225,8 +225,8 @@ int svm_cr_emulate(struct svm_vcpu *svm);
  * @shadow: the guest is in an interrupt shadow. Interrupts are off. Return: 0, or
  * 1: SVM is off, nothing happened.
  *
- * svm_switch_guest() keeps RSP and RBP and no other register: the compiler has put
- * away those that it needs, and need not do it twice.
+ * svm_switch_guest() keeps RSP, RBP and RBX and no other register: the compiler has
+ * put away the others, and need not do it twice.
  */
 static __always_inline int svm_switch(u64 *gpr, unsigned long vmcb_pa,
 				      unsigned long host_pa, bool shadow)
@@ -237,8 +237,8 @@ static __always_inline int svm_switch(u64 *gpr, unsigned long vmcb_pa,
 		     : "+a"(ret), "+D"(gpr), "+d"(host_pa), "+c"(rcx),
 		       ASM_CALL_CONSTRAINT
 		     :
-		     : "rbx", "rsi", "r8", "r9", "r10", "r11", "r12", "r13",
-		       "r14", "r15", "memory", "cc");
+		     : "rsi", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+		       "r15", "memory", "cc");
 	return ret;
 }
 

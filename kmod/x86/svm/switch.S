@@ -80,7 +80,7 @@
 
 /*
  * RDI: gpr; RAX: vmcb_pa; RDX: host_pa; CL: shadow. Return: EAX. Of the other registers
- * only RSP and RBP are kept: see svm_switch() in svm.h.
+ * only RSP, RBP and RBX are kept: see svm_switch() in svm.h.
  *
  * Interrupts are off (RFLAGS.IF), and from CLGI to STGI everything else is, NMIs
  * and machine checks too (15.17 "Global Interrupt Flag"), because GS is the
@@ -93,6 +93,7 @@
  */
 SYM_FUNC_START(svm_switch_guest)
 	push	%rbp
+	push	%rbx
 	push	%rdx
 	push	%rdi
 
@@ -171,6 +172,7 @@ SYM_FUNC_START(svm_switch_guest)
 
 .Lout:
 	addq	$16, %rsp
+	pop	%rbx
 	pop	%rbp
 	RET
 

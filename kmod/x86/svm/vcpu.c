@@ -309,7 +309,7 @@ static void svm_save_dr(struct svm_vcpu *svm)
 		hw_breakpoint_restore();
 }
 
-static void svm_put_dr(struct svm_vcpu *svm)
+static noinline void svm_put_dr(struct svm_vcpu *svm)
 {
 	svm->flags &= ~SVM_DR_LIVE;
 	svm_dr_intercept(svm);
@@ -361,6 +361,8 @@ static noinline int svm_enter_cpu(struct svm_vcpu *svm, struct svm_cpu *c)
  */
 static noinline void svm_hide_debugctl(struct svm_cpu *c)
 {
+	if (c->debugctl)	/* it is hidden */
+		return;
 	if (!hw_rdmsr_safe(MSR_IA32_DEBUGCTLMSR, &c->debugctl) && c->debugctl)
 		hw_wrmsr(MSR_IA32_DEBUGCTLMSR, 0);
 }
@@ -408,8 +410,7 @@ static int svm_load(struct svm_vcpu *svm, struct svm_cpu *c)
 	}
 	if (unlikely(svm->tsc_aux != c->tsc_aux) && svm_features.tsc_aux)
 		hw_wrmsr(MSR_TSC_AUX, svm->tsc_aux);
-	if (unlikely(static_cpu_has(X86_FEATURE_BUS_LOCK_DETECT) ||
-		     test_thread_flag(TIF_BLOCKSTEP)))
+	if (static_cpu_has(X86_FEATURE_BUS_LOCK_DETECT))
 		svm_hide_debugctl(c);
 	axvcpu_guest_begin();
 	return 0;
@@ -566,8 +567,12 @@ static __always_inline int svm_once(struct svm_vcpu *svm, struct svm_cpu *c)
 	struct axvcpu_vcpu *vcpu = &svm->x.core;
 
 	smp_store_mb(vcpu->mode, AXVCPU_IN_GUEST);
-	if (unlikely(axvcpu_vcpu_must_leave(vcpu)))
-		return AXVCPU_OUT_WORK;
+	if (unlikely(!axvcpu_vcpu_quiet(vcpu, _TIF_BLOCKSTEP))) {
+		if (axvcpu_vcpu_must_leave(vcpu))
+			return AXVCPU_OUT_WORK;
+		if (test_thread_flag(TIF_BLOCKSTEP))
+			svm_hide_debugctl(c);
+	}
 	if (unlikely(!axvcpu_percpu_on()))
 		return -ENODEV;
 	if (unlikely(READ_ONCE(svm->x.events.any) || svm->flags))
