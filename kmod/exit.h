@@ -72,7 +72,8 @@ static __always_inline void axvcpu_exit_finish(struct axvcpu_vcpu *vcpu)
 	run->exit.time_ns = ktime_get_mono_fast_ns();
 	pc = static_call(axvcpu_arch_show)(vcpu, run);
 	run->exit.pc = pc;
-	run->exit.seq = vcpu->seq++;
+	run->exit.seq = vcpu->seq;
+	vcpu->seq++;
 	reason = vcpu->exit_reason;
 	cycles = get_cycles() - vcpu->entry_cycles;
 	vcpu->stats.exit[reason].count++;

@@ -215,9 +215,10 @@ static noinline int axvcpu_vcpu_loop(struct axvcpu_vcpu *vcpu, int out,
  * What is pending is DONE: what nearly every answer is. One read of shared memory; no
  * access is wider than eight bytes yet.
  */
-static __always_inline int axvcpu_vcpu_done(struct axvcpu_vcpu *vcpu)
+static __always_inline int axvcpu_vcpu_done(struct axvcpu_vcpu *vcpu,
+					    struct axvcpu_run *run)
 {
-	u64 data = READ_ONCE(vcpu->run->complete.data[0]);
+	u64 data = READ_ONCE(run->complete.data[0]);
 	int out;
 
 	vcpu->pending = false;
@@ -226,7 +227,7 @@ static __always_inline int axvcpu_vcpu_done(struct axvcpu_vcpu *vcpu)
 		vcpu->pending = true;
 		return out;
 	}
-	WRITE_ONCE(vcpu->run->complete.action, AXVCPU_ANSWER_NONE);
+	WRITE_ONCE(run->complete.action, AXVCPU_ANSWER_NONE);
 	return out;
 }
 
@@ -297,6 +298,7 @@ static __always_inline int axvcpu_vcpu_run_owned(struct axvcpu_vcpu *vcpu,
 	struct axvcpu_run *run = vcpu->run;
 	u64 deadline_ns = READ_ONCE(run->deadline_ns);
 	int out = AXVCPU_OUT_AGAIN;
+	bool halted = false;
 	u32 action;
 
 	if (unlikely(wish.all)) {
@@ -313,17 +315,19 @@ static __always_inline int axvcpu_vcpu_run_owned(struct axvcpu_vcpu *vcpu,
 	if (unlikely(deadline_ns != vcpu->deadline_ns))
 		axvcpu_vcpu_set_deadline(vcpu, deadline_ns);
 	action = READ_ONCE(run->complete.action);
-	if (vcpu->pending || unlikely(action != AXVCPU_ANSWER_NONE)) {
-		if (likely(vcpu->pending && action == AXVCPU_ANSWER_DONE))
-			out = axvcpu_vcpu_done(vcpu);
-		else
+	if (vcpu->pending && likely(action == AXVCPU_ANSWER_DONE)) {
+		/* What is halted has nothing pending. */
+		out = axvcpu_vcpu_done(vcpu, run);
+	} else {
+		if (unlikely(vcpu->pending || action != AXVCPU_ANSWER_NONE))
 			out = axvcpu_vcpu_answer(vcpu, action);
-		if (unlikely(out != AXVCPU_OUT_AGAIN) && out < 0)
-			return out;
+		halted = vcpu->halted;
 	}
+	if (unlikely(out != AXVCPU_OUT_AGAIN) && out < 0)
+		return out;
 	if (unlikely(wish.immediate_exit) && out == AXVCPU_OUT_AGAIN && enter)
 		out = axvcpu_exit_nothing(vcpu, AXVCPU_CAUSE_IMMEDIATE);
-	if (likely(out == AXVCPU_OUT_AGAIN && enter && !vcpu->halted))
+	if (likely(out == AXVCPU_OUT_AGAIN && enter && !halted))
 		out = static_call(axvcpu_arch_run)(vcpu);
 	if (unlikely(out != AXVCPU_OUT_EXIT)) {
 		out = axvcpu_vcpu_loop(vcpu, out, enter);
@@ -345,27 +349,36 @@ static noinline int axvcpu_vcpu_run_special(struct axvcpu_vcpu *vcpu,
 	return axvcpu_vcpu_run_owned(vcpu, wish, enter);
 }
 
+static noinline int axvcpu_vcpu_run_failed(struct axvcpu_vcpu *vcpu, int ret)
+{
+	if (ret == -ENOTRECOVERABLE)
+		axvcpu_state_lost(vcpu);
+	axvcpu_state_end_run(vcpu);
+	return ret;
+}
+
 static __always_inline long axvcpu_vcpu_run(struct axvcpu_vcpu *vcpu, bool enter)
 {
 	const union axvcpu_vcpu_wish none = { .all = 0 };
+	struct task_struct *task = current;
 	union axvcpu_vcpu_wish wish;
 	int ret;
 
-	if (unlikely(!axvcpu_vm_owned(vcpu->vm)))
+	if (unlikely(vcpu->vm->mm != task->mm))
 		return -EIO;
 	ret = axvcpu_state_begin_run(vcpu);
 	if (unlikely(ret))
 		return ret;
-	rcu_assign_pointer(vcpu->task, current);
+	rcu_assign_pointer(vcpu->task, task);
 	wish.all = READ_ONCE(*(u64 *)vcpu->run);
 	ret = likely(enter && !wish.all) ?
 		      axvcpu_vcpu_run_owned(vcpu, none, true) :
 		      axvcpu_vcpu_run_special(vcpu, wish, enter);
 	RCU_INIT_POINTER(vcpu->task, NULL);
-	if (unlikely(ret == -ENOTRECOVERABLE))
-		axvcpu_state_lost(vcpu);
+	if (unlikely(ret))
+		return axvcpu_vcpu_run_failed(vcpu, ret);
 	axvcpu_state_end_run(vcpu);
-	return ret;
+	return 0;
 }
 
 static noinline long axvcpu_vcpu_complete_only(struct axvcpu_vcpu *vcpu,

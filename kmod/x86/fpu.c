@@ -248,14 +248,18 @@ void x86_fpu_set_cr4(struct x86_vcpu *x, u64 cr4)
 }
 
 /* x86_fpu_set() lets no image in that can't be restored. */
-void x86_fpu_load_initial(struct x86_fpu *fpu)
+void x86_fpu_load_initial(struct x86_vcpu *x)
 {
+	struct x86_fpu *fpu = &x->fpu;
+
 	x86_fpu_init_area(fpu->area);
 	x86_fpu_restore(fpu->area, fpu->components);
 }
 
-void x86_fpu_load_special(struct x86_fpu *fpu)
+void x86_fpu_load_special(struct x86_vcpu *x)
 {
+	struct x86_fpu *fpu = &x->fpu;
+
 	if (fpu->changed)
 		x86_fpu_update(fpu);
 	if (fpu->switch_pkru)
@@ -268,7 +272,7 @@ void x86_fpu_load_special(struct x86_fpu *fpu)
 		hw_wrmsr(MSR_IA32_XSS, 0);
 	x86_fpu_clear_pointers();
 	if (unlikely(!x86_fpu_restore(fpu->area, fpu->components)))
-		x86_fpu_load_initial(fpu);
+		x86_fpu_load_initial(x);
 	if (fpu->hw_xcr0 != x86_fpu_host.host_xcr0)
 		hw_xsetbv(fpu->hw_xcr0);
 }

@@ -174,34 +174,31 @@ static int x86_mmio_decoded(struct x86_vcpu *x, const u8 *bytes,
 {
 	const struct x86_insn *insn = x86_mmio_decode(x, bytes, length);
 	struct axvcpu_fault *fault = &x->core.fault;
-	struct x86_walk walk;
-	u64 linear;
+	struct x86_scratch *s = &x->scratch;
 	int ret;
 
 	if (!insn)
 		return x86_mmio_cant_decode(x, bytes, length, hw_code);
-	ret = x86_mmio_address(x, insn, &walk, &linear);
+	ret = x86_mmio_address(x, insn, &s->walk, &s->linear);
 	if (ret == -EPERM) {
 		/* A stale translation may have let it pass; it may end any time. */
-		x86_queue_walk_fault(x, &walk, linear);
+		x86_queue_walk_fault(x, &s->walk, s->linear);
 		return AXVCPU_OUT_AGAIN;
 	}
 	if (ret)
 		return x86_mmio_cant_decode(x, bytes, length, hw_code);
-	fault->gva = linear;
+	fault->gva = s->linear;
 	fault->access |= AXVCPU_ACCESS_GVA;
 	if (x86_mmio_is_store(insn))
-		return x86_mmio_write(x, insn, walk.gpa, hw_code);
-	return x86_mmio_read(x, insn, walk.gpa, linear, hw_code);
+		return x86_mmio_write(x, insn, s->walk.gpa, hw_code);
+	return x86_mmio_read(x, insn, s->walk.gpa, s->linear, hw_code);
 }
 
 int x86_mmio(struct x86_vcpu *x, const u8 *insn, unsigned int length,
 	     u64 hw_code)
 {
 	const struct axvcpu_fault *fault = &x->core.fault;
-	struct x86_walk walk;
-	u8 bytes[15];
-	u64 linear;
+	struct x86_scratch *s = &x->scratch;
 	int ret;
 
 	if (fault->cause == AXVCPU_NPF_HOST_FAULT ||
@@ -210,14 +207,14 @@ int x86_mmio(struct x86_vcpu *x, const u8 *insn, unsigned int length,
 		return axvcpu_exit_npf(&x->core, hw_code, insn, length);
 	if (length)
 		return x86_mmio_decoded(x, insn, length, hw_code);
-	ret = x86_fetch(x, bytes, &walk, &linear);
+	ret = x86_fetch(x, s->insn, &s->walk, &s->linear);
 	if (ret == -EPERM) {
-		x86_queue_walk_fault(x, &walk, linear);
+		x86_queue_walk_fault(x, &s->walk, s->linear);
 		return AXVCPU_OUT_AGAIN;
 	}
 	if (ret < 0)
 		return x86_mmio_cant_decode(x, NULL, 0, hw_code);
-	return x86_mmio_decoded(x, bytes, ret, hw_code);
+	return x86_mmio_decoded(x, s->insn, ret, hw_code);
 }
 
 /* Part @width of a general register; one of 4 bytes clears the upper half. */

@@ -65,6 +65,7 @@ static __always_inline int x86_in_done(struct x86_vcpu *x, u64 data)
 {
 	u64 *rax = &x->gpr[AXVCPU_X86_RAX];
 
+	x->pending.kind = X86_PENDING_NONE;
 	/* AL and AX leave the rest of RAX, EAX clears its upper half. */
 	if (x->pending.width == 1)
 		*(u8 *)rax = data;

@@ -606,11 +606,12 @@ int x86_complete(struct axvcpu_vcpu *vcpu, const struct axvcpu_complete *answer)
 int x86_done(struct axvcpu_vcpu *vcpu, u64 data)
 {
 	struct x86_vcpu *x = to_x86(vcpu);
-	u8 kind = x->pending.kind;
+	u8 kind;
 
-	x->pending.kind = X86_PENDING_NONE;
-	if (likely(kind == X86_PENDING_IN))
+	if (likely(x->pending.kind == X86_PENDING_IN))
 		return x86_in_done(x, data);
+	kind = x->pending.kind;
+	x->pending.kind = X86_PENDING_NONE;
 	if (likely(kind == X86_PENDING_MMIO))
 		return x86_mmio_done(x, data);
 	if (kind == X86_PENDING_IO)

@@ -14,8 +14,8 @@
 
 #include "x86.h"
 
-void x86_fpu_load_special(struct x86_fpu *fpu);
-void x86_fpu_load_initial(struct x86_fpu *fpu);
+void x86_fpu_load_special(struct x86_vcpu *x);
+void x86_fpu_load_initial(struct x86_vcpu *x);
 void x86_fpu_save_special(struct x86_vcpu *x);
 
 /*
@@ -50,7 +50,7 @@ static __always_inline void x86_fpu_load(struct x86_vcpu *x)
 
 	kernel_fpu_begin_mask(0);
 	if (unlikely(fpu->special)) {
-		x86_fpu_load_special(fpu);
+		x86_fpu_load_special(x);
 		return;
 	}
 	x86_fpu_clear_pointers();
@@ -62,7 +62,7 @@ static __always_inline void x86_fpu_load(struct x86_vcpu *x)
 		 : failed);
 	return;
 failed:
-	x86_fpu_load_initial(fpu);
+	x86_fpu_load_initial(x);
 }
 
 /*

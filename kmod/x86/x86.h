@@ -205,6 +205,30 @@ struct x86_decoded {
 };
 
 /**
+ * struct x86_walk - the outcome of a walk of the guest's page tables
+ */
+struct x86_walk {
+	u64 gpa;
+	u64 page_size;
+	u32 error_code;		/* of the #PF if it fails */
+	bool gp;		/* fails with #GP (non-canonical) instead */
+};
+
+/**
+ * struct x86_scratch - what emulate() works with
+ * @walk: of the guest's tables
+ * @linear: what was walked for
+ * @insn: the instruction's bytes
+ *
+ * On the stack each would be zeroed first, and the stack guarded.
+ */
+struct x86_scratch {
+	struct x86_walk walk;
+	u64 linear;
+	u8 insn[15];
+};
+
+/**
  * struct x86_backend_ops - what shared code asks of SVM or VMX (cold paths)
  * @sync_mode: fill x->mode
  * @get_system, @set_system: segments, tables, control registers, EFER; values
@@ -242,6 +266,7 @@ struct x86_backend_ops {
  * @window: see there
  * @memo: of instruction fetch, and of data
  * @decoded: see there
+ * @scratch: see there
  * @backend: see there
  * @pending: see there
  * @msrs: MSRs that the guest owns but that need no hardware: MTRRs, misc_enable
@@ -260,6 +285,7 @@ struct x86_vcpu {
 	struct x86_window window;
 	struct x86_memo memo[2];
 	struct x86_decoded decoded;
+	struct x86_scratch scratch;
 	struct x86_pending pending;
 	u32 apic_id;
 	u32 exception_exits;
@@ -436,15 +462,6 @@ bool x86_msrs_valid(const struct axvcpu_x86_msrs *m);
 bool x86_pat_valid(u64 pat);
 
 /* ---- access.c: guest memory by guest addresses -------------------------- */
-/**
- * struct x86_walk - the outcome of a walk of the guest's page tables
- */
-struct x86_walk {
-	u64 gpa;
-	u64 page_size;
-	u32 error_code;		/* of the #PF if it fails */
-	bool gp;		/* fails with #GP (non-canonical) instead */
-};
 /*
  * Linear address to GPA with the checks of the paging mode in x->mode (32-bit,
  * PAE, 4 and 5 levels; WP, NXE, SMEP, SMAP with AC, PKE). @access:

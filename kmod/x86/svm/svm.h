@@ -231,15 +231,15 @@ int svm_cr_emulate(struct svm_vcpu *svm);
 static __always_inline int svm_switch(u64 *gpr, unsigned long vmcb_pa,
 				      unsigned long host_pa, bool shadow)
 {
-	unsigned long ret = vmcb_pa, rcx = shadow;
+	unsigned long rax = vmcb_pa, rcx = shadow, rdx, rdi;
 
 	asm volatile("call svm_switch_guest"
-		     : "+a"(ret), "+D"(gpr), "+d"(host_pa), "+c"(rcx),
+		     : "+a"(rax), "+c"(rcx), "=d"(rdx), "=D"(rdi),
 		       ASM_CALL_CONSTRAINT
-		     :
+		     : "2"(host_pa), "3"(gpr)
 		     : "rsi", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
 		       "r15", "memory", "cc");
-	return ret;
+	return rax;
 }
 
 #endif /* AXVCPU_X86_SVM_SVM_H */

@@ -36,15 +36,21 @@
 #define PAUSE_FILTER_THRESHOLD	128
 
 static atomic64_t svm_ids;
-/* kmalloc() would zero half as much again. */
+/*
+ * kmalloc() would zero half as much again. User memory is copied into no member but the
+ * bytes of an instruction, which hardened usercopy is to know.
+ */
 static struct kmem_cache *svm_vcpus;
 
 /* ---- creation ---------------------------------------------------------------- */
 
 int svm_vcpu_init(void)
 {
-	svm_vcpus = kmem_cache_create("axvcpu_svm", sizeof(struct svm_vcpu), 0,
-				      SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT, NULL);
+	svm_vcpus = kmem_cache_create_usercopy(
+		"axvcpu_svm", sizeof(struct svm_vcpu), 0,
+		SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT,
+		offsetof(struct svm_vcpu, x.scratch.insn),
+		sizeof_field(struct svm_vcpu, x.scratch.insn), NULL);
 	return svm_vcpus ? 0 : -ENOMEM;
 }
 
