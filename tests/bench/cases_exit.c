@@ -31,17 +31,17 @@ static int exits(const struct bench_case *bench_case, struct side_vcpu *vcpu, un
 
 static int measure_exits(const struct bench_case *bench_case, struct machine *machine)
 {
-	double flushes;
+	struct side_counts before, after;
 
 	if (exits(bench_case, &machine->vcpu, WARM_UP))
 		return -1;
-	flushes = side_tlb_flushes(&machine->vcpu);
+	side_counts(&machine->vcpu, &before);
 	measure_start(bench_case->name);
 	if (exits(bench_case, &machine->vcpu, bench_case->count))
 		return -1;
 	measure_stop(bench_case->count);
-	flushes = side_tlb_flushes(&machine->vcpu) - flushes;
-	measure_value(bench_case->name, "count:tlb_flush", flushes / bench_case->count);
+	side_counts(&machine->vcpu, &after);
+	machine_report_counts(bench_case->name, &before, &after, bench_case->count);
 	return 0;
 }
 

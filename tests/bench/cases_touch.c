@@ -67,7 +67,9 @@ static int touch(const struct bench_case *bench_case, enum host_pages kind, unsi
 		 bool measured)
 {
 	const uint64_t arg[3] = { GUEST_TOUCH, count, page_size(kind) };
+	static const struct side_counts none;
 	size_t size = count * page_size(kind);
+	struct side_counts counts;
 	struct machine machine;
 	uint8_t *memory;
 	void *map;
@@ -82,8 +84,8 @@ static int touch(const struct bench_case *bench_case, enum host_pages kind, unsi
 		return -1;
 	if (measured) {
 		measure_stop(count);
-		measure_value(bench_case->name, "count:tlb_flush",
-			      side_tlb_flushes(&machine.vcpu) / count);
+		side_counts(&machine.vcpu, &counts);
+		machine_report_counts(bench_case->name, &none, &counts, count);
 	}
 	machine_close(&machine);
 	munmap(map, size + PAGE_2M);

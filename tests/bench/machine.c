@@ -5,6 +5,7 @@
 
 #include "fail.h"
 #include "machine.h"
+#include "measure.h"
 
 void *pages_map(size_t size)
 {
@@ -75,4 +76,18 @@ int machine_expect(struct side_vcpu *vcpu, enum side_exit expected)
 		got = side_run(vcpu);
 	while (got == SIDE_KICKED);
 	return got == expected ? 0 : machine_wrong_exit(vcpu, got);
+}
+
+static void report_count(const char *name, const char *unit, double before, double after,
+			 unsigned int operations)
+{
+	measure_value(name, unit, after < 0 ? -1 : (after - before) / operations);
+}
+
+void machine_report_counts(const char *name, const struct side_counts *before,
+			   const struct side_counts *after, unsigned int operations)
+{
+	report_count(name, "count:tlb_flush", before->tlb_flushes, after->tlb_flushes, operations);
+	report_count(name, "count:ipi", before->ipis, after->ipis, operations);
+	report_count(name, "count:ibpb", before->ibpbs, after->ibpbs, operations);
 }

@@ -36,4 +36,8 @@ int machine_wrong_exit(struct side_vcpu *vcpu, enum side_exit got);
 /** pages_map() - memory without huge pages, not touched yet; NULL after a message */
 void *pages_map(size_t size);
 
+/** machine_report_counts() - what the side counted itself, per operation */
+void machine_report_counts(const char *name, const struct side_counts *before,
+			   const struct side_counts *after, unsigned int operations);
+
 #endif /* BENCH_MACHINE_H */

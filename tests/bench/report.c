@@ -32,9 +32,12 @@ static void write_json(const char *name, const char *unit, double kvm, double ax
 {
 	if (!json)
 		return;
-	fprintf(json,
-		"%s\n  {\"case\": \"%s\", \"unit\": \"%s\", \"kvm\": %.2f, \"axvcpu\": %.2f, ",
-		json_entries++ ? "," : "[", name, unit, kvm, axvcpu);
+	fprintf(json, "%s\n  {\"case\": \"%s\", \"unit\": \"%s\", ", json_entries++ ? "," : "[",
+		name, unit);
+	if (kvm < 0)
+		fprintf(json, "\"kvm\": null, \"axvcpu\": %.2f, ", axvcpu);
+	else
+		fprintf(json, "\"kvm\": %.2f, \"axvcpu\": %.2f, ", kvm, axvcpu);
 	if (kvm > 0)
 		fprintf(json, "\"ratio\": %.4f}", axvcpu / kvm);
 	else
@@ -78,7 +81,10 @@ static double weighted(const struct series *series)
 static void print_figure(const char *name, const char *unit, double kvm, double axvcpu)
 {
 	figures++;
-	printf("%-22s %-15s %14.1f %14.1f", name, unit, kvm, axvcpu);
+	if (kvm < 0)	/* KVM does not count it */
+		printf("%-22s %-15s %14s %14.1f", name, unit, "-", axvcpu);
+	else
+		printf("%-22s %-15s %14.1f %14.1f", name, unit, kvm, axvcpu);
 	print_ratio(kvm, axvcpu, table_find(&targets, name, unit));
 	write_json(name, unit, kvm, axvcpu);
 }

@@ -101,8 +101,18 @@ void side_kick_done(struct side_vcpu *vcpu);
 /** side_inject() - raise interrupt @vector: the guest can take it now */
 int side_inject(struct side_vcpu *vcpu, unsigned int vector);
 
-/** side_tlb_flushes() - how often entries flushed the guest's translations, by its own count */
-double side_tlb_flushes(struct side_vcpu *vcpu);
+/**
+ * struct side_counts - what a hypervisor counts of a vCPU itself; -1: it does not
+ * @tlb_flushes: entries that flushed the guest's translations
+ * @ipis: sent to make it leave guest mode
+ * @ibpbs: before an entry, since another vCPU was in this CPU last
+ */
+struct side_counts {
+	double tlb_flushes;
+	double ipis;
+	double ibpbs;
+};
+void side_counts(struct side_vcpu *vcpu, struct side_counts *counts);
 
 /** side_describe() - the last exit in words, for a message */
 void side_describe(struct side_vcpu *vcpu, char *text, size_t size);

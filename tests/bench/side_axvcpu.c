@@ -177,11 +177,14 @@ int side_inject(struct side_vcpu *vcpu, unsigned int vector)
 	return ioctl(vcpu->fd, AXVCPU_INJECT, &inject) ? fail("INJECT") : 0;
 }
 
-double side_tlb_flushes(struct side_vcpu *vcpu)
+void side_counts(struct side_vcpu *vcpu, struct side_counts *counts)
 {
 	struct axvcpu_stats stats = { .size = sizeof(stats) };
+	bool told = !ioctl(vcpu->fd, AXVCPU_GET_STATS, &stats);
 
-	return ioctl(vcpu->fd, AXVCPU_GET_STATS, &stats) ? -1 : (double)stats.tlb_flushes;
+	counts->tlb_flushes = told ? (double)stats.tlb_flushes : -1;
+	counts->ipis = told ? (double)stats.ipis : -1;
+	counts->ibpbs = told ? (double)stats.ibpbs : -1;
 }
 
 void side_describe(struct side_vcpu *vcpu, char *text, size_t size)

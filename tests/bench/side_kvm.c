@@ -184,7 +184,7 @@ int side_inject(struct side_vcpu *vcpu, unsigned int vector)
 }
 
 /* KVM's statistics: a header, descriptions with names behind them, values. */
-double side_tlb_flushes(struct side_vcpu *vcpu)
+static double read_tlb_flushes(struct side_vcpu *vcpu)
 {
 	int fd = ioctl(vcpu->fd, KVM_GET_STATS_FD, NULL);
 	struct kvm_stats_header header;
@@ -207,6 +207,13 @@ double side_tlb_flushes(struct side_vcpu *vcpu)
 	}
 	close(fd);
 	return (double)value;
+}
+
+void side_counts(struct side_vcpu *vcpu, struct side_counts *counts)
+{
+	counts->tlb_flushes = read_tlb_flushes(vcpu);
+	counts->ipis = -1;
+	counts->ibpbs = -1;
 }
 
 void side_describe(struct side_vcpu *vcpu, char *text, size_t size)
