@@ -7,6 +7,9 @@
 backend_kernels="6.1 6.12"
 backend_default_cpu=broadwell_ult # also: corei7_sandy_bridge_2600k
 backend_default_timeout=600
+# By the host's clock a second is ten million instructions: loading KVM takes 80.
+backend_test_limit=600    # seconds of that clock for one selftest
+backend_tests_timeout=2700 # seconds for all of them
 backend_ports=serial # how the host's init talks to tests/boot
 # Bochs 2.7 tells one CPU of a topology that 6.12 does not believe.
 backend_known_splats='WARNING: .* arch/x86/kernel/cpu/topology_common\.c:[0-9]+ parse_legacy'

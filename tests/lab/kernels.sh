@@ -8,7 +8,7 @@
 
 stock_kernels="6.1 6.12"
 # modprobe is given these names; what they depend on comes along.
-host_modules="kvm_amd virtio_pci virtio_console msr cpuid zram"
+host_modules="kvm_amd kvm_intel virtio_pci virtio_console msr cpuid zram"
 
 # kernel_package KIND K: the metapackage (KIND is image or headers).
 kernel_package() {

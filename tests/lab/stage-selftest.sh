@@ -26,7 +26,8 @@ show_coverage() {
 }
 
 boot_selftests() {
-	local k=$1 log=$logs/selftest-$1.log status='' worst=0 start=$SECONDS limit=90 total=1200 with
+	local k=$1 log=$logs/selftest-$1.log status='' worst=0 start=$SECONDS with
+	local limit=${backend_test_limit:-90} total=${backend_tests_timeout:-1200}
 	if [ "$k" = debug ]; then
 		limit=270 total=2700
 	fi

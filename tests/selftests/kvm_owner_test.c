@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * SVM has one owner. While KVM has it we can't make a VM and GET_INFO says why; while
- * we have it KVM can't make one and the guest here does not notice; with nobody's VM
- * left the other has its turn, in both directions and more than once.
+ * The extension has one owner. While KVM has it we can't make a VM and GET_INFO says
+ * why; while we have it KVM can't make one and the guest here does not notice; with
+ * nobody's VM left the other has its turn, in both directions and more than once.
  */
 #include <fcntl.h>
 #include <linux/kvm.h>
@@ -17,6 +17,7 @@ GUEST(counter, 16, "1: inc %eax; out %eax, $0xf1; jmp 1b");
 static const u8 kvm_code[] = { 0xe6, 0x55, 0xf4 };
 
 static int device;
+static const char *kvm_module; /* of KVM, for the extension that this host has */
 
 /* ---- KVM ------------------------------------------------------------------------ */
 
@@ -25,7 +26,7 @@ struct kvm {
 	int vm;
 };
 
-/* Does KVM take SVM as it is loaded (6.12), and not with its first VM? */
+/* Does KVM take the extension as it is loaded (6.12), and not with its first VM? */
 static bool at_load(void)
 {
 	char letter = 'N';
@@ -42,13 +43,19 @@ static bool at_load(void)
 /* The parameter says it; kernels that don't know it ignore it. */
 static bool load_kvm(bool eager)
 {
+	char command[64];
+
+	snprintf(command, sizeof(command), "modprobe %s 2>/dev/null", kvm_module);
 	return !system(eager ? "modprobe kvm" : "modprobe kvm enable_virt_at_load=0") &&
-	       !system("modprobe kvm_amd 2>/dev/null") && !access("/dev/kvm", F_OK);
+	       !system(command) && !access("/dev/kvm", F_OK);
 }
 
 static void unload_kvm(void)
 {
-	NEED(!system("rmmod kvm_amd 2>/dev/null; rmmod kvm"), "rmmod kvm");
+	char command[64];
+
+	snprintf(command, sizeof(command), "rmmod %s 2>/dev/null; rmmod kvm", kvm_module);
+	NEED(!system(command), "%s", command);
 }
 
 /* 0 or -errno */
@@ -135,13 +142,13 @@ static void expect_our_turn(const char *when)
 	vm_free(&vm);
 }
 
-/* KVM owns SVM by @k's VM, and after it, if @stays, still. */
+/* KVM owns the extension by its VM, and after it, if @stays, still. */
 static void check_theirs(bool stays)
 {
 	struct kvm k;
 
 	if (stays)
-		expect_refused("while KVM is loaded and takes SVM at once");
+		expect_refused("while KVM is loaded and takes the extension at once");
 	else
 		expect_our_turn("beside an idle KVM");
 	CHECK_RET(kvm_open(&k), 0, "KVM makes a VM");
@@ -150,12 +157,12 @@ static void check_theirs(bool stays)
 	expect_refused("after KVM's guest ran");
 	kvm_close(&k);
 	if (stays)
-		expect_refused("while KVM has no VM but keeps SVM");
+		expect_refused("while KVM has no VM but keeps the extension");
 	else
 		expect_our_turn("after KVM's last VM");
 }
 
-/* We own SVM; KVM is loaded and does not. */
+/* We own the extension; KVM is loaded and does not. */
 static void check_ours(void)
 {
 	struct vm vm;
@@ -181,7 +188,7 @@ static void check_ours(void)
 	kvm_close(&k);
 }
 
-/* We own SVM as KVM is loaded that wants it at once. */
+/* We own the extension as KVM is loaded that wants it at once. */
 static void check_load_refused(void)
 {
 	struct vm vm;
@@ -189,7 +196,7 @@ static void check_load_refused(void)
 
 	BOOT(&vm, &v, 0, REAL, counter);
 	CHECK_EQ(run_to_port(&v, PORT_VALUE), 1, "a guest of ours runs");
-	CHECK(!load_kvm(true), "KVM that wants SVM at once can't be loaded");
+	CHECK(!load_kvm(true), "KVM that wants the extension at once can't be loaded");
 	CHECK_EQ(run_to_port(&v, PORT_VALUE), 2, "our guest goes on");
 	vcpu_free(&v);
 	vm_free(&vm);
@@ -202,19 +209,22 @@ int main(void)
 	int turn;
 
 	device = open_device();
-	if (info()->backend != AXVCPU_BACKEND_SVM)
-		skip("KVM's module for another back end is not looked at");
-	if (!access("/sys/module/kvm_amd", F_OK) || !load_kvm(true))
-		skip("kvm_amd is in use already, or not there");
+	kvm_module = "kvm_amd";
+	if (info()->backend == AXVCPU_BACKEND_VMX) {
+		kvm_module = "kvm_intel";
+		alarm(500); /* loading it takes 80 seconds where a clock counts instructions */
+	}
+	if (!access("/sys/module/kvm", F_OK) || !load_kvm(true))
+		skip("%s is in use already, or not there", kvm_module);
 	eager = at_load();
-	note("KVM takes SVM %s", eager ? "as it is loaded" : "with its first VM");
+	note("KVM takes the extension %s", eager ? "as it is loaded" : "with its first VM");
 	check_theirs(eager);
 	unload_kvm();
 	expect_our_turn("after KVM was unloaded");
 
 	if (eager)
 		check_load_refused();
-	NEED(load_kvm(false), "kvm_amd can't be loaded again");
+	NEED(load_kvm(false), "%s can't be loaded again", kvm_module);
 	for (turn = 0; turn < 2; turn++) {
 		check_theirs(false);
 		check_ours();
