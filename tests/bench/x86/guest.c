@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cpuid.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "../guest.h"
 #include "layout.h"
+
+#ifndef bit_VMX
+#define bit_VMX (1 << 5) /* CPUID 1 ECX; cpuid.h has it only now and then */
+#endif
 
 #define PAGE_PRESENT 0x3 /* and writable */
 #define PAGE_LARGE   0x80
@@ -18,7 +24,8 @@ PROGRAM(mmio_read);
 PROGRAM(hlt);
 PROGRAM(rep_outs);
 PROGRAM(rep_ins);
-PROGRAM(hypercall);
+PROGRAM(vmcall);
+PROGRAM(vmmcall);
 PROGRAM(sysreg);
 PROGRAM(interrupts);
 PROGRAM(interrupt_handler);
@@ -38,7 +45,7 @@ static const uint8_t *const programs[] = {
 	[GUEST_HLT] = guest_hlt,
 	[GUEST_REP_OUTS] = guest_rep_outs,
 	[GUEST_REP_INS] = guest_rep_ins,
-	[GUEST_HYPERCALL] = guest_hypercall,
+	[GUEST_HYPERCALL] = guest_vmmcall,
 	[GUEST_SYSREG] = guest_sysreg,
 	[GUEST_INTERRUPTS] = guest_interrupts,
 	[GUEST_CPUID] = guest_cpuid,
@@ -48,6 +55,19 @@ static const uint8_t *const programs[] = {
 	[GUEST_CPUID_LIST] = guest_cpuid_list,
 	[GUEST_SPIN] = guest_spin,
 };
+
+/* VMX has VMCALL for a hypercall, SVM has VMMCALL; the other one's is #UD, or KVM's to mend. */
+static bool has_vmx(void)
+{
+	unsigned int eax, ebx, ecx, edx;
+
+	return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && ecx & bit_VMX;
+}
+
+static const uint8_t *code_of(enum guest_program program)
+{
+	return program == GUEST_HYPERCALL && has_vmx() ? guest_vmcall : programs[program];
+}
 
 static uint64_t address_of(const uint8_t *code)
 {
@@ -92,7 +112,7 @@ void guest_fill(void *memory)
 struct side_start guest_start(enum guest_program program)
 {
 	return (struct side_start){
-		.entry = address_of(programs[program]),
+		.entry = address_of(code_of(program)),
 		.page_table = GUEST_PML4,
 		.stack = GUEST_STACK,
 	};

@@ -55,13 +55,18 @@ guest_text:
 	rep insl
 	jmp	1b
 
-	program	hypercall
+	.macro	hypercall instruction
+	program	\instruction
 1:	mov	$GUEST_HYPERCALL_NR, %eax
 	mov	$GUEST_BUFFER, %ebx	/* guest-physical address */
 	mov	$1, %ecx		/* pages */
 	xor	%edx, %edx		/* attributes */
-	vmmcall
+	\instruction
 	jmp	1b
+	.endm
+
+	hypercall vmcall
+	hypercall vmmcall
 
 	program	sysreg
 	mov	$GUEST_MSR_UNKNOWN, %ecx
