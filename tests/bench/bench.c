@@ -2,12 +2,15 @@
 /*
  * One side's program: measure the cases that are named, or all.
  *
- *   bench-SIDE [--icount] [--profile CASE,...] [CASE...]
+ *   bench-SIDE [OPTION]... [CASE...]
  *   bench-axvcpu --prepare
+ *
+ * The options are those of usage(); measure.h says what they mean.
  */
 #define _GNU_SOURCE
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -19,12 +22,15 @@ static const struct bench_case *const tables[] = {
 	exit_cases, touch_cases, life_cases, memory_cases, smp_cases, boot_cases,
 };
 
-static bool icount;
+static struct measure_options options = { .fewer = 1 };
+static const char *left_out; /* names with commas between them */
 
 /* 1 if the case could not be measured. */
 static int run_case(const struct bench_case *bench_case)
 {
-	if (icount ? bench_case->wall_only : bench_case->icount_only)
+	if (options.icount ? bench_case->wall_only : bench_case->icount_only)
+		return 0;
+	if (name_in_list(bench_case->name, left_out))
 		return 0;
 	if (!bench_case->run(bench_case))
 		return 0;
@@ -65,27 +71,53 @@ static void set_up(void)
 	sched_setaffinity(0, sizeof(first), &first);
 }
 
+static int usage(void)
+{
+	fprintf(stderr,
+		"usage: bench-%s [--icount] [--idle] [--fewer N] [--without CASE,...]\n"
+		"       [--profile CASE,...] [CASE...]\n",
+		side_name);
+	return 2;
+}
+
+/* --NAME at *@argv, and its value behind it. 0, or -1: there is none such. */
+static int read_option(char ***argv)
+{
+	const char *name = **argv + 2, *value = (*argv)[1];
+
+	if (!strcmp(name, "icount")) {
+		options.icount = true;
+		return 0;
+	}
+	if (!strcmp(name, "idle")) {
+		options.idle = true;
+		return 0;
+	}
+	if (!value)
+		return -1;
+	if (!strcmp(name, "fewer"))
+		options.fewer = (unsigned int)atoi(value);
+	else if (!strcmp(name, "without"))
+		left_out = value;
+	else if (!strcmp(name, "profile"))
+		options.profile = value;
+	else
+		return -1;
+	++*argv;
+	return options.fewer ? 0 : -1;
+}
+
 int main(int argc, char **argv)
 {
-	const char *profile = NULL;
 	int failures = 0;
 
-	for (argv++; argc > 1 && *argv && !strncmp(*argv, "--", 2); argv++) {
-		if (!strcmp(*argv, "--icount")) {
-			icount = true;
-		} else if (!strcmp(*argv, "--prepare")) {
-			return prepare_boot() ? 1 : 0;
-		} else if (!strcmp(*argv, "--profile") && argv[1]) {
-			profile = *++argv;
-		} else {
-			fprintf(stderr,
-				"usage: bench-%s [--icount] [--profile CASE,...] [CASE...]\n",
-				side_name);
-			return 2;
-		}
-	}
+	if (argc == 2 && !strcmp(argv[1], "--prepare"))
+		return prepare_boot() ? 1 : 0;
+	for (argv++; *argv && !strncmp(*argv, "--", 2); argv++)
+		if (read_option(&argv))
+			return usage();
 	set_up();
-	measure_init(icount, profile);
+	measure_init(&options);
 	if (!*argv)
 		failures = run_cases(NULL);
 	for (; *argv; argv++)

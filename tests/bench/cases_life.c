@@ -11,12 +11,6 @@
 #include "measure.h"
 #include "settle.h"
 
-/* A batch in a boot whose time is real: what KVM waits for makes a long one too long. */
-static unsigned int batch(const struct bench_case *bench_case)
-{
-	return measure_is_icount() ? bench_case->count : bench_case->count / 20;
-}
-
 /* ---- VMs ---------------------------------------------------------------------- */
 
 static int make_vms(const struct side_device *device, unsigned int count)
@@ -34,7 +28,7 @@ static int make_vms(const struct side_device *device, unsigned int count)
 /* The first batch fills caches; what is free after it must be free again. */
 static int measure_vms(const struct bench_case *bench_case, const struct side_device *device)
 {
-	unsigned int count = batch(bench_case);
+	unsigned int count = measure_fewer(measure_lives(bench_case->count));
 	uint64_t free;
 
 	if (make_vms(device, count / 4))
@@ -91,7 +85,7 @@ static int vcpus_and_vm_end(struct side_vm *vm, unsigned int count)
 
 static int measure_vcpus(const struct bench_case *bench_case, const struct side_device *device)
 {
-	unsigned int count = batch(bench_case);
+	unsigned int count = measure_lives(bench_case->count);
 	struct side_vm vm;
 	uint64_t free;
 

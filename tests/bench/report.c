@@ -6,8 +6,9 @@
  *   report OPTION=FILE...
  *
  * icount, counts: what in-host and the plugin wrote in the boot that counts
- * instructions; wall: what in-host wrote in the other boot; targets, weights: tables;
- * json: the file to write.
+ * instructions (no counts: the emulator has no plugin, and nothing is known of classes);
+ * wall: what in-host wrote in the other boot; targets, weights: tables; json: the file
+ * to write.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,8 +133,11 @@ static void print_case(const struct series *kvm, const struct series *axvcpu)
 		snprintf(name, sizeof(name), "%s", kvm->name);
 	}
 	print_figure(name, "instructions", series_instructions(kvm), series_instructions(axvcpu));
-	printf(" %14.0f %14.0f", weighted(kvm), weighted(axvcpu));
-	print_ratio(weighted(kvm), weighted(axvcpu), target < 0 ? -1 : target + WEIGHTED_SLACK);
+	if (kvm->median.counted) {
+		printf(" %14.0f %14.0f", weighted(kvm), weighted(axvcpu));
+		print_ratio(weighted(kvm), weighted(axvcpu),
+			    target < 0 ? -1 : target + WEIGHTED_SLACK);
+	}
 	printf("\n");
 }
 
@@ -239,20 +243,31 @@ static void print_crowd(void)
 
 /* ---- the whole ------------------------------------------------------------------- */
 
-static void print_icount(void)
+static void print_all_classes(void)
 {
 	const struct class_group *group;
 
-	printf("%-22s %-15s %14s %14s %7s %-12s %14s %14s %7s\n", "case", "unit", "kvm", "axvcpu",
-	       "ratio", " reach", "kvm, weighted", "axvcpu", "ratio");
-	for_each_case(&icount, print_counted);
-	for_each_case(&icount, print_values);
 	printf("\nInstructions of expensive classes per operation, KVM's and axvcpu's (!: more than KVM):\n");
 	printf("%-17s", "case");
 	for (group = class_groups; group->name; group++)
 		printf(" %13s", group->name);
 	printf("\n");
 	for_each_case(&icount, print_classes);
+}
+
+static void print_icount(bool counted)
+{
+	printf("%-22s %-15s %14s %14s %7s %-12s", "case", "unit", "kvm", "axvcpu", "ratio",
+	       " reach");
+	if (counted)
+		printf(" %14s %14s %7s", "kvm, weighted", "axvcpu", "ratio");
+	printf("\n");
+	for_each_case(&icount, print_counted);
+	for_each_case(&icount, print_values);
+	if (counted)
+		print_all_classes();
+	else
+		printf("\nInstructions by class, and weighted: not known, this emulator has no plugin.\n");
 	print_crowd();
 }
 
@@ -275,8 +290,8 @@ int main(int argc, char **argv)
 		for (j = 0; j < 6; j++)
 			if (!strncmp(argv[i], names[j], strlen(names[j])))
 				files[j] = argv[i] + strlen(names[j]);
-	if (!files[3] || !files[4] || (!files[0] && !files[2]) || (files[0] && !files[1]))
-		die("needs targets=, weights=, and icount= with counts=, or wall=");
+	if (!files[3] || !files[4] || (!files[0] && !files[2]))
+		die("needs targets=, weights=, and icount= or wall=");
 	table_read(&targets, files[3]);
 	table_read(&weights, files[4]);
 	if (files[5]) {
@@ -286,7 +301,7 @@ int main(int argc, char **argv)
 	}
 	if (files[0]) {
 		results_read(&icount, files[0], files[1]);
-		print_icount();
+		print_icount(files[1]);
 	}
 	if (files[2]) {
 		results_read(&wall, files[2], NULL);

@@ -94,6 +94,8 @@ double series_instructions(const struct series *series)
 	double sum = 0;
 	unsigned int i;
 
+	if (!series->median.counted)
+		return series->median.ticks - series->median.idle;
 	for (i = 0; i < CLASS_COUNT; i++)
 		sum += series->median.counts[i];
 	return sum;
@@ -160,8 +162,8 @@ static void read_stretch(struct results *results, const char *line, enum side si
 	char kind[8], name[NAME_SIZE];
 	unsigned int id;
 
-	if (sscanf(line, "%7s %31s %u %lf %lf", kind, name, &id, &read.operations, &read.ticks) !=
-	    5)
+	if (sscanf(line, "%7s %31s %u %lf %lf %lf", kind, name, &id, &read.operations, &read.ticks,
+		   &read.idle) != 6)
 		die("a line can't be read: %s", line);
 	if (counts)
 		read_counts(counts, id, &read);
@@ -224,6 +226,7 @@ static void divide(struct sample *sample, double operations)
 	unsigned int i;
 
 	sample->ticks /= operations;
+	sample->idle /= operations;
 	for (i = 0; i < CLASS_COUNT; i++)
 		sample->counts[i] /= operations;
 }
@@ -235,6 +238,7 @@ static void make_median(struct series *series)
 
 	median->counted = series->sample[0].counted;
 	median->ticks = median_at(series, offsetof(struct sample, ticks));
+	median->idle = median_at(series, offsetof(struct sample, idle));
 	for (i = 0; i < CLASS_COUNT; i++)
 		median->counts[i] =
 			median_at(series, offsetof(struct sample, counts) + i * sizeof(double));

@@ -18,11 +18,13 @@ enum side { SIDE_KVM, SIDE_AXVCPU, SIDES };
 /**
  * struct sample - one stretch; as a series' median per operation
  * @ticks: from start to stop
+ * @idle: of them, waiting, if the programs told it
  * @counts: by class; @counted: they are there
  */
 struct sample {
 	double operations;
 	double ticks;
+	double idle;
 	double counts[CLASS_COUNT];
 	bool counted;
 };
@@ -55,7 +57,7 @@ struct table {
 };
 
 /**
- * results_read() - @path: what in-host printed; @counts: the plugin's file or NULL
+ * results_read() - @path: what in-host printed; @counts: the plugin's file, or NULL: none
  *
  * Computes the medians per operation. Exits with a message if the files don't make
  * sense.
@@ -66,7 +68,7 @@ void results_read(struct results *results, const char *path, const char *counts)
 const struct series *results_find(const struct results *results, const char *name, const char *unit,
 				  enum side side);
 
-/** series_instructions() - executed ones, per operation */
+/** series_instructions() - executed ones, per operation; without a plugin by the clock */
 double series_instructions(const struct series *series);
 
 /** table_read() - KEY UNIT NUMBER lines; '#' begins a comment */
