@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Hosts on which no vCPU can run: each says why, by its own code, and what to do.
-# (The firmware's switch is not emulated.)
+# (The firmware's switch is not emulated. Of VMX hosts, the one that KVM has.)
 
 . "${BASH_SOURCE[0]%/*}/lib/real.sh"
 
@@ -50,18 +50,38 @@ check_cpu() {
 	expect_record "$output" load 0 "axvcpu is loaded, but no vCPU can run: $2"
 }
 
-# SVM that is on, and not by us: KVM's, or (set here by hand in EFER) anybody's.
-check_owners() {
-	local output=$with/output name
-	in_host "$output" "$ask"'
-		ready before
-		modprobe kvm_amd
-		ask kvm /with/kvm-vm
-		record users cat /sys/module/kvm_amd/refcnt
-		rmmod kvm_amd
-		rmmod kvm
-		ready after-kvm
+# KVM has a VM: the extension is its own, by the module kvm_amd or kvm_intel.
+kvm_owns='
+	ready before
+	modprobe $kvm
+	ask kvm /with/kvm-vm
+	record users cat /sys/module/$kvm/refcnt
+	rmmod $kvm
+	rmmod kvm
+	ready after-kvm
+'
 
+check_owned_by_kvm() {
+	local output=$1 kvm=$2 name
+	for name in before after-kvm; do
+		expect_record "$output" "ready-$name" 0 '2 ok, 0 failed, 0 skipped'
+	done
+	check_reason "$output" kvm owned-by-kvm 'KVM uses the virtualization extension' \
+		"warning  owner     $kvm is loaded and has 2 users: if they run VMs" \
+		'end the programs that use KVM, then modprobe -r kvm_amd (or kvm_intel) kvm, as root'
+	expect_record "$output" users 0 0
+}
+
+check_vmx_owner() {
+	local output=$with/output
+	in_host "$output" "$ask kvm=kvm_intel $kvm_owns" "${boot_options[@]}" --with "$with" --cpus 1
+	check_owned_by_kvm "$output" kvm_intel
+}
+
+# SVM that is on, and not by us: KVM's, or (set here by hand in EFER) anybody's.
+check_svm_owners() {
+	local output=$with/output
+	in_host "$output" "$ask kvm=kvm_amd $kvm_owns"'
 		modprobe msr
 		efer() { dd if=/dev/cpu/0/msr bs=8 skip=$((0xc0000080 / 8)) count=1 2>/dev/null; }
 		efer >/tmp/off
@@ -77,18 +97,18 @@ check_owners() {
 		set_efer /tmp/off
 		ready after-other' "${boot_options[@]}" --with "$with" --cpus 1
 	grep -q '^@SVM is on$' "$output" || broken "$output" "SVM could not be switched on by hand"
-	for name in before after-kvm after-other; do
-		expect_record "$output" "ready-$name" 0 '2 ok, 0 failed, 0 skipped'
-	done
-	check_reason "$output" kvm owned-by-kvm 'KVM uses the virtualization extension' \
-		'warning  owner     kvm_amd is loaded and has 2 users: if they run VMs' \
-		'end the programs that use KVM, then modprobe -r kvm_amd (or kvm_intel) kvm, as root'
-	expect_record "$output" users 0 0
+	check_owned_by_kvm "$output" kvm_amd
+	expect_record "$output" ready-after-other 0 '2 ok, 0 failed, 0 skipped'
 	check_reason "$output" other owned-by-other 'another hypervisor uses the virtualization extension' \
 		'?        kernel' "unload the other hypervisor's module"
 }
 
 boot_options=("$@")
+if [[ " $* " == *" --backend vmx "* ]]; then
+	check_vmx_owner
+	rm -rf "$with"
+	exit
+fi
 # Without SVM, QEMU reports no 0x80000008 by itself, and with it no address widths.
 check_cpu max,svm=off,xlevel=0x80000008 no-hardware \
 	'the CPU has no virtualization extension that axvcpu can use' \
@@ -98,5 +118,5 @@ check_cpu max,npt=off no-nested-paging \
 	'the CPU has no second-stage address translation' \
 	'BAD      CPU       it has SVM, but no second-stage address translation' \
 	'use a newer CPU'
-check_owners
+check_svm_owners
 rm -rf "$with"
