@@ -19,13 +19,10 @@
 /* ---- groups: from and to the current VMCS ----------------------------------------- */
 
 /* Fields of one kind lie two apart, in the order of enum axvcpu_x86_segment_index. */
-static void vmx_read_segment(struct axvcpu_x86_segment *s, unsigned int i)
+static void vmx_read_attributes(struct axvcpu_x86_segment *s, unsigned int i)
 {
 	u32 ar = vmx_read(GUEST_ES_AR_BYTES + 2 * i);
 
-	s->selector = vmx_read(GUEST_ES_SELECTOR + 2 * i);
-	s->base = vmx_read(GUEST_ES_BASE + 2 * i);
-	s->limit = vmx_read(GUEST_ES_LIMIT + 2 * i);
 	s->attributes = (ar & VMX_AR_LOW) |
 			((ar >> VMX_AR_HIGH_SHIFT) & 0x0f00);
 	/* Not present stands for it, since some bits are undefined then. */
@@ -33,6 +30,22 @@ static void vmx_read_segment(struct axvcpu_x86_segment *s, unsigned int i)
 		s->attributes &= ~VMX_AR_P;
 		s->attributes |= AXVCPU_X86_SEG_UNUSABLE;
 	}
+}
+
+static void vmx_read_segment(struct axvcpu_x86_segment *s, unsigned int i)
+{
+	s->selector = vmx_read(GUEST_ES_SELECTOR + 2 * i);
+	s->base = vmx_read(GUEST_ES_BASE + 2 * i);
+	s->limit = vmx_read(GUEST_ES_LIMIT + 2 * i);
+	vmx_read_attributes(s, i);
+}
+
+static void vmx_read_segments64(struct vmx_guest *g)
+{
+	vmx_read_attributes(&g->segment[AXVCPU_X86_CS], AXVCPU_X86_CS);
+	vmx_read_attributes(&g->segment[AXVCPU_X86_SS], AXVCPU_X86_SS);
+	g->segment[AXVCPU_X86_FS].base = vmx_read(GUEST_FS_BASE);
+	g->segment[AXVCPU_X86_GS].base = vmx_read(GUEST_GS_BASE);
 }
 
 /*
@@ -75,9 +88,13 @@ void vmx_read_groups(struct vmx_vcpu *vmx, u32 groups)
 	struct vmx_guest *g = &vmx->guest;
 	unsigned int i;
 
-	if (groups & VMX_SEGMENTS)
+	if (groups & VMX_SEGMENTS) {
 		for (i = 0; i < AXVCPU_X86_SEGMENTS; i++)
 			vmx_read_segment(&g->segment[i], i);
+		groups |= VMX_SEGMENTS64;
+	} else if (groups & VMX_SEGMENTS64) {
+		vmx_read_segments64(g);
+	}
 	if (groups & VMX_TABLES) {
 		g->gdt.base = vmx_read(GUEST_GDTR_BASE);
 		g->gdt.limit = vmx_read(GUEST_GDTR_LIMIT);
@@ -209,7 +226,7 @@ void vmx_need_slow(struct vmx_vcpu *vmx, u32 groups)
 
 bool vmx_code64(struct vmx_vcpu *vmx)
 {
-	vmx_need(vmx, VMX_SEGMENTS);
+	vmx_need(vmx, VMX_SEGMENTS64);
 	return vmx->guest.segment[AXVCPU_X86_CS].attributes &
 	       (VMX_AR_L >> VMX_AR_HIGH_SHIFT);
 }
@@ -274,7 +291,7 @@ void vmx_sync_mode(struct x86_vcpu *x)
 	struct vmx_vcpu *vmx = x_to_vmx(x);
 	const struct vmx_guest *g = &vmx->guest;
 
-	vmx_need(vmx, VMX_SEGMENTS | VMX_PAGING);
+	vmx_need(vmx, VMX_SEGMENTS64 | VMX_PAGING);
 	x->mode.cr0 = g->cr0;
 	x->mode.cr3 = g->cr3;
 	x->mode.cr4 = g->cr4;
@@ -282,6 +299,17 @@ void vmx_sync_mode(struct x86_vcpu *x)
 	x->mode.pat = g->pat;
 	x->mode.cpl = (g->segment[AXVCPU_X86_SS].attributes >>
 		       VMX_AR_DPL_SHIFT) & 3;
+	if (likely(g->efer & EFER_LMA && vmx_code64(vmx))) {
+		/* 64-bit code has no other segments. */
+		x->mode.segment[AXVCPU_X86_CS].attributes =
+			g->segment[AXVCPU_X86_CS].attributes;
+		x->mode.segment[AXVCPU_X86_FS].base =
+			g->segment[AXVCPU_X86_FS].base;
+		x->mode.segment[AXVCPU_X86_GS].base =
+			g->segment[AXVCPU_X86_GS].base;
+		return;
+	}
+	vmx_need(vmx, VMX_SEGMENTS);
 	memcpy(x->mode.segment, g->segment, sizeof(x->mode.segment));
 }
 

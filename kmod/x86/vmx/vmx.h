@@ -101,8 +101,10 @@ DECLARE_PER_CPU(struct vmx_cpu, vmx_cpu);
 #define VMX_CONTROLS	BIT(8)	/* exception bitmap, processor controls */
 #define VMX_TSC		BIT(9)
 #define VMX_EPT		BIT(10)
+/* Of VMX_SEGMENTS what 64-bit code has: CS and SS attributes, FS and GS bases. */
+#define VMX_SEGMENTS64	BIT(11)
 #define VMX_GUESTS	(VMX_SEGMENTS | VMX_TABLES | VMX_PAGING | \
-			 VMX_SYSENTER | VMX_DEBUG)
+			 VMX_SYSENTER | VMX_DEBUG | VMX_SEGMENTS64)
 #define VMX_ALL		(VMX_GUESTS | VMX_CR4 | VMX_EFER | VMX_PAT | \
 			 VMX_CONTROLS | VMX_TSC | VMX_EPT)
 
