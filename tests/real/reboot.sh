@@ -10,6 +10,7 @@ with=$(mktemp -d)
 boot_options=("$@")
 limit=120
 [[ " $* " != *" debug "* ]] || limit=300
+[[ " $* " != *" vmx "* ]] || limit=600
 printf '\xeb\xfe' >"$with/spin" # jmp to itself
 
 # One guest for each CPU, and one that comes and goes.
@@ -33,8 +34,8 @@ goes_down() {
 	[ "$status" = "$wanted" ] || broken "$with/output" "with '$command' the host ended with $status, not $wanted"
 	[ $((SECONDS - start)) -lt $limit ] || broken "$with/output" "with '$command' the host hung"
 	grep -qE '^guests run: [23]$' "$with/output" || broken "$with/output" "there were no guests at '$command'"
-	log=$(grep -l -- $token "$build"/boot-logs/*/emulator.log)
-	expect "${log%/*}/console.log" "$@"
+	log=$(grep -la -- $token "$build"/boot-logs/*/console.log)
+	expect "$log" "$@"
 }
 
 # Without debugfs there is no long look for leaks beside busy guests.
