@@ -5,6 +5,7 @@
 
 backend_kernels="6.1 6.12 debug"
 backend_default_cpu=max
+backend_default_cpus=2
 backend_default_timeout=120
 backend_ports=virtio # how the host's init talks to tests/boot
 backend_known_splats='^$' # what the host kernel says of the emulator whatever we do
