@@ -67,6 +67,20 @@ static bool for_backend(const struct smoke_case *test, const struct axvcpu_info 
 	return !test->backend || test->backend == info->backend;
 }
 
+/* By the firmware's version: no CPUID leaf tells it. */
+static bool on_bochs(void)
+{
+	FILE *file = fopen("/sys/class/dmi/id/bios_version", "re");
+	char version[8] = "";
+
+	if (!file)
+		return false;
+	if (!fgets(version, sizeof(version), file))
+		version[0] = 0;
+	fclose(file);
+	return !strcmp(version, "Bochs 2");
+}
+
 /* Why a case can't run on this host; NULL: it can. */
 static const char *obstacle(const struct smoke_case *test, const struct axvcpu_info *info)
 {
@@ -77,6 +91,8 @@ static const char *obstacle(const struct smoke_case *test, const struct axvcpu_i
 	if (test->cpus > 1 &&
 	    (sched_getaffinity(0, sizeof(set), &set) || CPU_COUNT(&set) < test->cpus))
 		return "needs more CPUs";
+	if (test->bochs_svm && info->backend == AXVCPU_BACKEND_SVM && on_bochs())
+		return test->bochs_svm;
 	return NULL;
 }
 

@@ -68,6 +68,8 @@ struct guest {
  * @behaviours: AXVCPU_VM_*
  * @cpus: host CPUs that it needs, if more than one; the vCPU may run on the
  *	first only
+ * @bochs_svm: what Bochs's emulation of SVM does instead, which would take the
+ *	host with it; NULL: it does what the manual says
  * @code: instructions at SMOKE_CODE
  * @code_size: bytes
  * @handler: instructions at SMOKE_HANDLER, reached through the interrupt
@@ -92,6 +94,7 @@ struct smoke_case {
 	uint64_t capability;
 	uint64_t behaviours;
 	int cpus;
+	const char *bochs_svm;
 	const void *code;
 	size_t code_size;
 	const void *handler;
