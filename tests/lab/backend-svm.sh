@@ -9,6 +9,7 @@ backend_default_cpus=2
 backend_default_timeout=120
 backend_ports=virtio # how the host's init talks to tests/boot
 backend_known_splats='^$' # what the host kernel says of the emulator whatever we do
+backend_big=1 # files cost next to nothing: guests are there, and debug information
 backend_arch=x86 # of the benchmark
 
 # backend_need: the emulator, the guests, $kernel and, for $module, its headers.

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
-# The emulated host's file system: two cpio archives one after the other, both
+# The emulated host's file system: cpio archives one after the other, all
 # uncompressed since unpacking costs more in the emulator than reading.
 #
-#   $cache/base/base.cpio   BusyBox and the guests: the same for every boot
-#   the overlay             modules, tools, libraries, /with, the command
+#   $cache/host/base.cpio     BusyBox: the same for every boot
+#   $cache/host/guests.cpio   /guests, where it is wanted
+#   the overlay               modules, tools, libraries, /with, the command
 
 base_packages="busybox-static cpio kmod xz-utils"
 
@@ -12,7 +13,7 @@ need_base() {
 	need_packages $base_packages
 	need_kernel 6.1
 	need_kernel 6.12
-	artefact base "$(busybox_version) $(kernel_release 6.1) $(kernel_release 6.12) \
+	artefact host "$(busybox_version) $(kernel_release 6.1) $(kernel_release 6.12) \
 $(hash_of "$lab/initramfs.sh" "$lab/guest-init" "$cache"/kernel-{6.1,6.12}/vmlinuz)" \
 		"the guests and the base of the host's file system" build_base
 }
@@ -20,19 +21,21 @@ $(hash_of "$lab/initramfs.sh" "$lab/guest-init" "$cache"/kernel-{6.1,6.12}/vmlin
 busybox_version() { dpkg-query -W -f '${Version}' busybox-static; }
 
 build_base() {
-	local dir=$1 guest=$1/guest host=$1/host k
+	local dir=$1 guest=$1/guest host=$1/host guests=$1/guests k
 	put_busybox "$guest"
 	install -m 755 "$lab/guest-init" "$guest/init"
 	put_busybox "$host"
-	mkdir -p "$host"/{guests,etc,lib64,lib/modules,run,usr/{bin,sbin,lib},var,mnt}
+	mkdir -p "$host"/{etc,lib64,lib/modules,run,usr/{bin,sbin,lib},var,mnt}
 	ln -s ../run "$host/var/run"
 	put_users "$host"
-	pack "$guest" | gzip -9n >"$host/guests/initrd"
-	for k in 6.1 6.12; do
-		cp "$cache/kernel-$k/vmlinuz" "$host/guests/vmlinuz-$k"
-	done
 	pack "$host" >"$dir/base.cpio"
-	rm -rf "$guest" "$host"
+	mkdir -p "$guests/guests"
+	pack "$guest" | gzip -9n >"$guests/guests/initrd"
+	for k in 6.1 6.12; do
+		cp "$cache/kernel-$k/vmlinuz" "$guests/guests/vmlinuz-$k"
+	done
+	pack "$guests" >"$dir/guests.cpio"
+	rm -rf "$guest" "$host" "$guests"
 }
 
 # put_busybox DIR: BusyBox with all its names, and places to mount on.
@@ -63,6 +66,17 @@ put_users() {
 pack() {
 	(cd "$1" && find . -mindepth 1 -print0 | LC_ALL=C sort -z |
 		cpio --quiet -0 -o -H newc --owner 0:0 --reproducible)
+}
+
+# strip_debug DIR: nothing in the host reads what debuggers read, which is most of
+# the bytes of modules and programs.
+strip_debug() {
+	find "$1" -type f \( -name '*.ko' -o -perm /111 \) -size +200c -exec sh -c '
+		for file; do
+			if [ "$(head -c 4 "$file" | tr -d "\177")" = ELF ]; then
+				strip --strip-debug "$file"
+			fi
+		done' - {} +
 }
 
 # put_libraries DIR: the shared libraries of every program under DIR.

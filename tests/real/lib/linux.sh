@@ -12,7 +12,7 @@ guest_linux() {
 	# The marker is computed by the guest, so that an echo of the typed line is
 	# not taken for it.
 	printf 'echo "sum=$((40000 + 2345)) on $(uname -r)"\npoweroff -f\n' |
-		"$root/tests/boot" "$@" --timeout 300 -- \
+		"$root/tests/boot" "$@" --guests --timeout 300 -- \
 			axvmm --kernel "/guests/vmlinuz-$version" --initrd /guests/initrd \
 			--timeout 240 >"$output" || status=$?
 	expect "$output" "Linux version $version" \
