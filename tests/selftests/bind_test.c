@@ -18,6 +18,7 @@ static void open_on(struct vcpu *v, u32 id, u8 mask, int favor)
 	vcpu_open(v, &vm, (int)call(vm.fd, AXVCPU_CREATE_VCPU, &args));
 	load(&vm, CODE, spin, spin_end);
 	NEED_RET(setup_vcpu(v, AXVCPU_X86_START_REAL, CODE));
+	open_to_host(v);
 }
 
 static long bind_to(struct vcpu *v, int cpu)

@@ -133,6 +133,12 @@ static void check_emulated(void)
 
 int main(void)
 {
+	/*
+	 * Bochs 2.7 does not show a step in DR6 when #DB is intercepted, and raises the
+	 * step of an instruction that made an exit in the host.
+	 */
+	if (bochs_svm())
+		skip("no single steps with Bochs's SVM");
 	vm_new(&vm, 0);
 	vcpu_new(&v, &vm, 0);
 	if (info()->capabilities & AXVCPU_CAP_SINGLE_STEP) {

@@ -80,7 +80,9 @@ int main(void)
 
 	BOOT(&vm, &v, 0, REAL, halts);
 	check_halt(&v);
-	check_shutdown(&v);
+	/* Bochs 2.7 ends there, without a look at SVM's intercept of a shutdown. */
+	if (!bochs_svm())
+		check_shutdown(&v);
 	RESTART(&v, REAL, power_off);
 	while (run_exit(&v) == AXVCPU_EXIT_IO_WRITE && v.run->exit.u.io.port != PORT_DONE)
 		;

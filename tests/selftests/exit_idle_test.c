@@ -10,6 +10,7 @@ int main(void)
 	struct vcpu v;
 
 	BOOT(&vm, &v, 0, LONG, pauses);
+	open_to_host(&v);
 	v.run->deadline_ns = now_ns() + 100 * MS;
 	do
 		NEED_RET(run(&v));

@@ -26,6 +26,7 @@ int main(void)
 	struct vcpu v;
 
 	BOOT(&vm, &v, 0, LONG, spin);
+	open_to_host(&v);
 	v.run->deadline_ns = now_ns() + 100 * MS;
 	do
 		NEED_RET(run(&v));
@@ -39,6 +40,7 @@ int main(void)
 	if (!(info()->capabilities & AXVCPU_CAP_INTERRUPT_EXITS))
 		skip("no AXVCPU_CAP_INTERRUPT_EXITS");
 	BOOT(&vm, &v, AXVCPU_VM_INTERRUPT_EXITS, LONG, spin);
+	open_to_host(&v);
 	served = host_interrupts();
 	for (i = 0; i < 20; i++) {
 		NEED_EXIT(&v, EXTERNAL_INTERRUPT);

@@ -309,6 +309,16 @@ void set_general(struct vcpu *v, const struct axvcpu_x86_general *general)
 	NEED_RET(set_block(v, AXVCPU_BLOCK_GENERAL, general));
 }
 
+void open_to_host(struct vcpu *v)
+{
+	struct axvcpu_x86_general g;
+
+	if (!bochs_svm() || get_block(v, AXVCPU_BLOCK_GENERAL, &g))
+		return;
+	g.rflags |= 1 << 9;
+	set_block(v, AXVCPU_BLOCK_GENERAL, &g);
+}
+
 struct axvcpu_x86_system get_system(struct vcpu *v)
 {
 	struct axvcpu_x86_system system;
@@ -388,6 +398,8 @@ struct snapshot snapshot(struct vcpu *v)
 		s.bytes = realloc(s.bytes, s.size + length);
 		memset(s.bytes + s.size, 0, length);
 		NEED_RET(get_block(v, i, s.bytes + s.size));
+		if (i == AXVCPU_BLOCK_SYSTEM && !has_cr2())
+			((struct axvcpu_x86_system *)(s.bytes + s.size))->cr2 = 0;
 		s.size += length;
 	}
 	return s;
@@ -420,6 +432,7 @@ static void *runner_thread(void *argument)
 
 void runner_start(struct runner *r, struct vcpu *v, int cpu)
 {
+	open_to_host(v);
 	r->v = v;
 	r->result = 0;
 	r->ended = false;

@@ -146,6 +146,12 @@ long get_block(struct vcpu *v, u32 block, void *buffer);
 long set_block(struct vcpu *v, u32 block, const void *buffer);
 struct axvcpu_x86_general get_general(struct vcpu *v);
 void set_general(struct vcpu *v, const struct axvcpu_x86_general *general);
+/*
+ * Of a guest that something of the host's has to end: Bochs 2.7's VMRUN masks the
+ * host's interrupts for a guest whose IF is clear, so it is set there. runner_start()
+ * does it, too.
+ */
+void open_to_host(struct vcpu *v);
 struct axvcpu_x86_system get_system(struct vcpu *v);
 struct axvcpu_x86_events get_events(struct vcpu *v);
 u64 gpr(struct vcpu *v, unsigned int index);

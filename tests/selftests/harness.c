@@ -241,6 +241,11 @@ bool under_bochs(void)
 	return strstr(text, "Bochs");
 }
 
+bool bochs_svm(void)
+{
+	return info()->backend == AXVCPU_BACKEND_SVM && under_bochs();
+}
+
 long long read_number(const char *path)
 {
 	char text[64];

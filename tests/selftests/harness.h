@@ -127,6 +127,9 @@ bool checking_kernel(void);	/* KASAN and friends */
 /* The host is QEMU's TCG, or Bochs, whose mistakes are known: each use says which. */
 bool under_tcg(void);
 bool under_bochs(void);
+bool bochs_svm(void); /* and the back end is SVM */
+/* But for Bochs 2.7, whose VMRUN does not load CR2, so that an exit saves the host's. */
+#define has_cr2() (!bochs_svm())
 
 /* A number in a file, -1: none. */
 long long read_number(const char *path);

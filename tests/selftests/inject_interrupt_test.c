@@ -100,6 +100,9 @@ static void check_shadow(void)
 	} while (executed != 1 && --tries > 0);
 	CHECK_EQ(executed, 1, "one instruction runs in the shadow of STI");
 	run_to_port(&v, PORT_DONE);
+	/* Bochs 2.7 takes a virtual interrupt only after the guest itself has set IF. */
+	if (bochs_svm())
+		return;
 	/* A shadow that the user sets holds for one instruction. */
 	RESTART(&v, REAL, shadow_main);
 	load(&vm, HANDLERS, shadow_handler, shadow_handler_end);

@@ -178,6 +178,12 @@ int main(void)
 		CHECK_RET(nmi(), -EOPNOTSUPP, "without AXVCPU_CAP_NMI");
 		skip("no AXVCPU_CAP_NMI");
 	}
+	/*
+	 * Bochs 2.7 does not show a step in DR6 when #DB is intercepted, and raises the
+	 * step of an instruction that made an exit in the host.
+	 */
+	if (bochs_svm())
+		skip("no step over the guest's IRET with Bochs's SVM");
 	check_masking();
 	check_queue();
 	check_set();

@@ -84,6 +84,7 @@ static void check_kept(void)
 {
 	NEED_RET(call(v.fd, AXVCPU_RESET, NULL));
 	START(&v, REAL, out_spin);
+	open_to_host(&v);
 	NEED_RET(kick(&v));
 	run_once();
 	if (v.run->exit.reason == AXVCPU_EXIT_IO_WRITE)
@@ -92,6 +93,7 @@ static void check_kept(void)
 	NEED_RET(call(v.fd, AXVCPU_RESET, NULL));
 	NEED_RET(kick(&v));
 	START(&v, REAL, spin);
+	open_to_host(&v);
 	run_for(2000);
 	CHECK_CAUSE(KICK, "KICK in Created ends the first RUN");
 }
@@ -213,6 +215,7 @@ int main(void)
 
 	signal(SIGUSR1, on_signal);
 	BOOT(&vm, &v, 0, REAL, spin);
+	open_to_host(&v);
 	check_sticky("Running");
 	check_running("Running");
 	check_kept();

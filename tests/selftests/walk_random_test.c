@@ -269,7 +269,7 @@ static struct result access_once(const struct setting *s, unsigned int part)
 			/* A reserved bit counts in present entries: QEMU 7.2 clears P. */
 			if (r.value & PF_RSVD)
 				r.value |= P;
-			r.cr2 = get_system(&v).cr2;
+			r.cr2 = has_cr2() ? get_system(&v).cr2 : mode->address;
 		}
 		break;
 	case AXVCPU_EXIT_MMIO_READ:
