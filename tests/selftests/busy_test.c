@@ -154,6 +154,8 @@ int main(void)
 	check_while(AXVCPU_STATE_RUNNING);
 	check_while(AXVCPU_STATE_BLOCKED);
 	check_two();
-	check_race();
+	/* Its guests run wild, and Bochs's SVM lets no host interrupt end one with IF clear. */
+	if (!bochs_svm())
+		check_race();
 	return finish();
 }
