@@ -7,7 +7,7 @@
 #   bochs_error       what Bochs does where it says `error` in its log
 
 backend_default_timeout=600
-# By the host's clock a second is ten million instructions: loading KVM takes 80.
+# By the host's clock (--mips) a second is ten million instructions: loading KVM takes 80.
 backend_test_limit=600    # seconds of that clock for one selftest
 backend_tests_timeout=2700 # seconds for all of them
 backend_ports=serial # how the host's init talks to tests/boot
@@ -31,7 +31,7 @@ backend_need() {
 # the second line of them is what looks for weak functions among ftrace's places, and
 # all that have the kernel's own BTF parsed.
 bochs_append="console=ttyS0 loglevel=6 printk.devkmsg=on panic=-1 oops=panic reboot=t nokaslr mitigations=off
-	idle=halt tsc_early_khz=10000 cryptomgr.notests rcupdate.rcu_cpu_stall_timeout=40"
+	idle=halt cryptomgr.notests rcupdate.rcu_cpu_stall_timeout=40"
 bochs_left_out="load_system_certificate_list init_kprobe_trace trace_eval_init init_evm cubictcp_register
 	ftrace_check_for_weak_functions bpf_rstat_kfunc_init bpf_key_sig_kfuncs_init kfunc_init bpf_tcp_ca_kfunc_init bpf_prog_test_run_init"
 
@@ -44,7 +44,7 @@ bochs_image() {
 	cp "$(kernel_image "$kernel")" "$cd/bzimage"
 	ln "$run/initrd" "$cd/initrd"
 	printf '%s\n' 'DEFAULT host' 'PROMPT 0' 'LABEL host' 'KERNEL bzimage' 'INITRD initrd' \
-		"APPEND $(echo $bochs_append "initcall_blacklist=${left_out// /,}" $append)" >"$cd/isolinux.cfg"
+		"APPEND $(echo $bochs_append tsc_early_khz=${mips}000 "initcall_blacklist=${left_out// /,}" $append)" >"$cd/isolinux.cfg"
 	xorriso -as mkisofs -quiet -o "$run/image.iso" -b isolinux.bin -c boot.cat \
 		-no-emul-boot -boot-load-size 4 -boot-info-table "$cd" >>"$run/emulator.log" 2>&1
 	rm -r "$cd"
@@ -59,7 +59,7 @@ bochs_config() {
 		romimage: file=/usr/share/bochs/BIOS-bochs-latest
 		vgaromimage: file=/usr/share/vgabios/vgabios.bin
 		megs: $memory
-		cpu: model=$cpu_model, count=$([ "$cpus" = 1 ] && echo 1 || echo "1:$cpus:1"), ips=10000000, reset_on_triple_fault=0, ignore_bad_msrs=1
+		cpu: model=$cpu_model, count=$([ "$cpus" = 1 ] && echo 1 || echo "1:$cpus:1"), ips=${mips}000000, reset_on_triple_fault=0, ignore_bad_msrs=1
 		ata0: enabled=1
 		ata0-master: type=cdrom, path=$run/image.iso, status=inserted
 		boot: cdrom
