@@ -116,6 +116,8 @@ long make_call(const struct abi_call *c, int fd, const union call_argument *argu
 static void stage_run(struct stage *s, u32 state, const u8 *code, const u8 *end)
 {
 	start_code(&s->v, AXVCPU_X86_START_REAL, code, end);
+	if (state == AXVCPU_STATE_RUNNING)
+		open_to_host(&s->v);
 	runner_start(&s->runner, &s->v, -1);
 	NEED(WAIT_FOR(state_of(&s->v) == state, 2000), "the vCPU does not become %s",
 	     axvcpu_name(AXVCPU_NAME_STATE, state));

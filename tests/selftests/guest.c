@@ -432,7 +432,6 @@ static void *runner_thread(void *argument)
 
 void runner_start(struct runner *r, struct vcpu *v, int cpu)
 {
-	open_to_host(v);
 	r->v = v;
 	r->result = 0;
 	r->ended = false;

@@ -148,8 +148,7 @@ struct axvcpu_x86_general get_general(struct vcpu *v);
 void set_general(struct vcpu *v, const struct axvcpu_x86_general *general);
 /*
  * Of a guest that something of the host's has to end: Bochs 2.7's VMRUN masks the
- * host's interrupts for a guest whose IF is clear, so it is set there. runner_start()
- * does it, too.
+ * host's interrupts for a guest whose IF is clear, so it is set there.
  */
 void open_to_host(struct vcpu *v);
 struct axvcpu_x86_system get_system(struct vcpu *v);

@@ -80,7 +80,9 @@ static void check_masked(void)
 	CHECK_EQ(v.run->exit.reason << 8 | v.run->exit.u.nothing.cause, AXVCPU_CAUSE_DEADLINE,
 		 "an interrupt does not wake a HLT with IF clear");
 	CHECK_EQ(get_general(&v).rip, CODE + 2, "which goes on waiting in the next RUN");
-	check_wake("NMI with IF clear", AXVCPU_EVENT_NMI, 0);
+	/* As in inject_nmi_test: with Bochs's SVM no guest comes back from an NMI. */
+	if (!bochs_svm())
+		check_wake("NMI with IF clear", AXVCPU_EVENT_NMI, 0);
 }
 
 /* What waits before HLT is taken at once. */
@@ -169,7 +171,8 @@ int main(void)
 	vcpu_new(&v, &vm, 0);
 	start(halt_on, halt_on_end);
 	check_wake("interrupt", AXVCPU_EVENT_INTERRUPT, 0x40);
-	check_wake("NMI", AXVCPU_EVENT_NMI, 0);
+	if (!bochs_svm())
+		check_wake("NMI", AXVCPU_EVENT_NMI, 0);
 	check_masked();
 	check_before();
 	check_flood();

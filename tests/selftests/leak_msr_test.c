@@ -172,6 +172,7 @@ static void check_ldt_of_thread(void)
 	low_value[0] = 0x1111;
 	low_value[8] = 0x2222;
 	RESTART(&v[1], LONG, spin_guest);
+	open_to_host(&v[1]);
 	thread = start_thread(read_ldt, NULL);
 	for (round = 0; round < 2; round++) {
 		NEED(WAIT_FOR(state_of(&v[1]) == AXVCPU_STATE_RUNNING, 2000), "it runs");

@@ -44,6 +44,7 @@ static void begin(const u8 *code, const u8 *end)
 	g = get_general(&v);
 	g.gpr[AXVCPU_X86_RBX] = REGION;
 	set_general(&v, &g);
+	open_to_host(&v);
 	shown()[0] = shown()[1] = 0;
 	runner_start(&r, &v, -1);
 }

@@ -150,6 +150,7 @@ static void check_delete(void)
 		*(u64 *)page = round + 1;
 		NEED_RET(set_memory(vm.fd, HOLE, page, PAGE, 0));
 		start(&v, loop_read, loop_read_end, HOLE, 0);
+		open_to_host(&v);
 		*mirror = 0;
 		runner_start(&r, &v, -1);
 		NEED(WAIT_FOR(*mirror == round + 1, 3000), "the guest reads its memory");
