@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which back end: by the module parameter, else by what the CPU has. */
 #include <linux/kernel.h>
+#include <linux/module.h>
 #include <linux/string.h>
 #include <asm/processor.h>
 
@@ -17,6 +18,22 @@ static bool x86_has_svm(void)
 static bool x86_has_vmx(void)
 {
 	return boot_cpu_data.x86_vendor == X86_VENDOR_INTEL;
+}
+
+/*
+ * The architecture does not tell who did it. KVM is the only one in the kernel, so it
+ * is KVM if KVM is there at all; a foreign hypervisor beside an idle KVM is taken for
+ * KVM. Without the symbol (KVM absent, or a kernel that hides it from us): somebody.
+ */
+u32 x86_owner(void)
+{
+#ifdef CONFIG_MODULES
+	if (__symbol_get("kvm_get_kvm")) {
+		__symbol_put("kvm_get_kvm");
+		return AXVCPU_REASON_OWNED_BY_KVM;
+	}
+#endif
+	return AXVCPU_REASON_OWNED_BY_OTHER;
 }
 
 static const struct {

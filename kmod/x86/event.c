@@ -180,6 +180,94 @@ void x86_requeue_behind(struct x86_vcpu *x)
 	e->reinject = 0;
 }
 
+static u64 x86_event(u64 type, u8 vector, bool has_error, u32 error_code)
+{
+	u64 event = X86_EVENT_VALID | type | vector;
+
+	if (has_error)
+		event |= X86_EVENT_HAS_ERROR |
+			 (u64)error_code << X86_EVENT_ERROR_SHIFT;
+	return event;
+}
+
+/* Deliver again what an exit cut short. 0: INT n, which RIP is still at. */
+static u64 x86_take_reinject(struct x86_events *e, bool real)
+{
+	u8 kind = e->reinject;
+
+	e->reinject = 0;
+	switch (kind) {
+	case AXVCPU_EVENT_INTERRUPT + 1:
+		return x86_event(X86_EVENT_INTR, e->reinject_vector, false, 0);
+	case AXVCPU_EVENT_NMI + 1:
+		return x86_event(X86_EVENT_NMI, X86_VECTOR_NMI, false, 0);
+	case AXVCPU_EVENT_EXCEPTION + 1:
+		return x86_event(X86_EVENT_EXCEPTION, e->reinject_vector,
+				 e->reinject_has_error_code && !real,
+				 e->reinject_error_code);
+	default:
+		return 0;
+	}
+}
+
+u64 x86_take_event(struct x86_vcpu *x, bool real, bool step)
+{
+	struct x86_events *e = &x->events;
+	u64 event;
+	int vector;
+
+	if (e->exception_pending) {
+		x86_requeue_behind(x);
+		e->exception_pending = false;
+		return x86_event(X86_EVENT_EXCEPTION, e->exception_vector,
+				 e->exception_has_error_code && !real,
+				 e->exception_error_code);
+	}
+	if (e->reinject) {
+		event = x86_take_reinject(e, real);
+		if (event)
+			return event;
+	}
+	if (step)
+		return 0;
+	if (atomic_read(&e->nmi_pending) && !e->nmi_masked &&
+	    !x->interrupt_shadow) {
+		atomic_dec(&e->nmi_pending);
+		e->nmi_masked = true;
+		return x86_event(X86_EVENT_NMI, X86_VECTOR_NMI, false, 0);
+	}
+	vector = x86_window_open(x) ? x86_events_interrupt(x) : -1;
+	if (vector < 0)
+		return 0;
+	clear_bit(vector, e->interrupts);
+	return x86_event(X86_EVENT_INTR, vector, false, 0);
+}
+
+void x86_reinject(struct x86_vcpu *x, u64 event)
+{
+	struct x86_events *e = &x->events;
+
+	switch (event & X86_EVENT_TYPE) {
+	case X86_EVENT_INTR:
+		e->reinject = AXVCPU_EVENT_INTERRUPT + 1;
+		break;
+	case X86_EVENT_NMI:
+		e->reinject = AXVCPU_EVENT_NMI + 1;
+		/* Whoever delivered it, the guest has not seen its IRET yet. */
+		e->nmi_masked = true;
+		break;
+	default:
+		e->reinject = AXVCPU_EVENT_EXCEPTION + 1;
+		break;
+	}
+	e->reinject_vector = event & X86_EVENT_VECTOR;
+	e->reinject_has_error_code = event & X86_EVENT_HAS_ERROR;
+	e->reinject_error_code = event & X86_EVENT_HAS_ERROR ?
+					 event >> X86_EVENT_ERROR_SHIFT : 0;
+	e->reinject_length = 0;
+	WRITE_ONCE(e->any, true);
+}
+
 bool x86_interruptible(struct axvcpu_vcpu *vcpu)
 {
 	return x86_window_open(to_x86(vcpu));

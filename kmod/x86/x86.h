@@ -337,6 +337,25 @@ u64 x86_efer_guest_bits(void);	/* same for EFER, LMA included */
 /* @address has the canonical form for the widest linear address of a guest. */
 bool x86_canonical(u64 address);
 
+/* ---- backend.c --------------------------------------------------------------- */
+/* Who turned the extension on, if we did not: enum axvcpu_reason. */
+u32 x86_owner(void);
+
+/* ---- exit.c: what both do with an exit ------------------------------------ */
+/* Return: as arch run(), or AXVCPU_OUT_AGAIN. @hw_code goes into the record. */
+int x86_exit_ud(struct x86_vcpu *x);
+int x86_exit_gp(struct x86_vcpu *x);
+int x86_exit_pause(struct x86_vcpu *x, u64 next_rip, u64 hw_code);
+int x86_exit_xsetbv(struct x86_vcpu *x, u64 cr4, u8 cpl, u64 next_rip);
+int x86_exit_crash(struct x86_vcpu *x, u64 hw_code);
+/* A single step of the user's is over. */
+int x86_exit_step(struct x86_vcpu *x, u64 hw_code);
+/* The host's interrupt was served when interrupts were turned on. */
+int x86_exit_interrupt(struct x86_vcpu *x, u64 hw_code);
+/* Return: the VMM asked to see this vector, and does. */
+bool x86_exit_exception(struct x86_vcpu *x, u8 vector, bool has_error_code,
+			u32 error_code, u64 address, u64 hw_code);
+
 /* ---- cr.c: the guest's writes of control registers and EFER --------------- */
 #define X86_CR4_PAGING	(X86_CR4_PSE | X86_CR4_PAE | X86_CR4_PGE | \
 			 X86_CR4_PCIDE | X86_CR4_SMEP | X86_CR4_SMAP | \
@@ -374,6 +393,27 @@ static inline void x86_queue_ud(struct x86_vcpu *x)
 	x86_queue_exception(x, X86_VECTOR_UD, false, 0, 0);
 }
 
+/*
+ * An event as it goes into the hardware: EVENTINJ of SVM, and in two halves the fields
+ * of a VMCS, which have the same form (APM Volume 2, 15.20; SDM Volume 3, 25.8.3).
+ */
+#define X86_EVENT_VECTOR	0xffULL
+#define X86_EVENT_TYPE		(7ULL << 8)
+#define X86_EVENT_TYPE_SHIFT	8
+#define X86_EVENT_INTR		(0ULL << 8)
+#define X86_EVENT_NMI		(2ULL << 8)
+#define X86_EVENT_EXCEPTION	(3ULL << 8)
+#define X86_EVENT_HAS_ERROR	BIT_ULL(11)
+#define X86_EVENT_VALID		BIT_ULL(31)
+#define X86_EVENT_ERROR_SHIFT	32
+/*
+ * Take what this entry injects out of the queue. @real: the guest is in real mode, where
+ * exceptions have no error code; @step: over the next instruction, so no interrupt. An
+ * exception's registers are the back end's, before. Return: 0: nothing.
+ */
+u64 x86_take_event(struct x86_vcpu *x, bool real, bool step);
+/* It was not delivered, or not to the end: it waits again, as the first. */
+void x86_reinject(struct x86_vcpu *x, u64 event);
 /* The highest vector that waits, or -1. */
 int x86_events_interrupt(const struct x86_vcpu *x);
 /* Recompute @any after something was taken. */

@@ -60,93 +60,38 @@ void svm_update_intercepts(struct svm_vcpu *svm)
 	}
 }
 
-static u64 svm_event(struct svm_vcpu *svm, u64 type, u8 vector, bool has_error,
-		     u32 error_code)
+/* The registers of the exception that waits, as the processor sets them. */
+static void svm_raise_exception(struct svm_vcpu *svm)
 {
-	u64 event = SVM_EVENT_V | type | vector;
-
-	/* Real mode pushes none. */
-	if (has_error && (svm->vmcb->save.cr0 & X86_CR0_PE))
-		event |= SVM_EVENT_EV | (u64)error_code << 32;
-	return event;
-}
-
-static u64 svm_take_exception(struct svm_vcpu *svm)
-{
-	struct x86_events *e = &svm->x.events;
+	const struct x86_events *e = &svm->x.events;
 	struct vmcb_save *save = &svm->vmcb->save;
 
-	e->exception_pending = false;
 	if (e->exception_vector == X86_VECTOR_PF) {
 		save->cr2 = e->exception_address;
 		svm_dirty(svm, SVM_CLEAN_CR2);
 	} else if (e->exception_vector == X86_VECTOR_DB) {
-		/* As the processor does on the way to the handler. */
 		save->dr6 |= e->exception_address &
 			     (DR_TRAP_BITS | DR_DETECT | DR_STEP | DR_SWITCH);
 		save->dr7 &= ~DR7_GD;
 		svm_dirty(svm, SVM_CLEAN_DRX);
-	}
-	return svm_event(svm, SVM_EVENT_EXCEPTION, e->exception_vector,
-			 e->exception_has_error_code, e->exception_error_code);
-}
-
-/* Deliver again what an exit cut short. 0: INT n, which RIP is still at. */
-static u64 svm_take_reinject(struct svm_vcpu *svm)
-{
-	struct x86_events *e = &svm->x.events;
-	u8 kind = e->reinject;
-
-	e->reinject = 0;
-	switch (kind) {
-	case AXVCPU_EVENT_INTERRUPT + 1:
-		return svm_event(svm, SVM_EVENT_INTR, e->reinject_vector, false,
-				 0);
-	case AXVCPU_EVENT_NMI + 1:
-		return svm_event(svm, SVM_EVENT_NMI, X86_VECTOR_NMI, false, 0);
-	case AXVCPU_EVENT_EXCEPTION + 1:
-		return svm_event(svm, SVM_EVENT_EXCEPTION, e->reinject_vector,
-				 e->reinject_has_error_code,
-				 e->reinject_error_code);
-	default:
-		return 0;
 	}
 }
 
 /* Take what this entry injects out of the queue. 0: nothing. */
 static u64 svm_next_event(struct svm_vcpu *svm)
 {
-	struct x86_vcpu *x = &svm->x;
-	struct x86_events *e = &x->events;
+	struct x86_events *e = &svm->x.events;
+	bool step = svm->flags & (SVM_STEP_IRET | SVM_STEP_USER);
 	u64 event;
-	int vector;
 
-	if (e->exception_pending) {
-		x86_requeue_behind(x);
-		return svm_take_exception(svm);
-	}
-	if (e->reinject) {
-		event = svm_take_reinject(svm);
-		if (event)
-			return event;
-	}
-	/* A step is over the next instruction, not over a handler. */
-	if (svm->flags & (SVM_STEP_IRET | SVM_STEP_USER))
-		return 0;
-	if (atomic_read(&e->nmi_pending) && !e->nmi_masked) {
-		if (x->interrupt_shadow) {
-			svm->flags |= SVM_STEP_SHADOW;
-			return 0;
-		}
-		atomic_dec(&e->nmi_pending);
-		e->nmi_masked = true;
-		return svm_event(svm, SVM_EVENT_NMI, X86_VECTOR_NMI, false, 0);
-	}
-	vector = x86_window_open(x) ? x86_events_interrupt(x) : -1;
-	if (vector < 0)
-		return 0;
-	clear_bit(vector, e->interrupts);
-	return svm_event(svm, SVM_EVENT_INTR, vector, false, 0);
+	if (e->exception_pending)
+		svm_raise_exception(svm);
+	event = x86_take_event(&svm->x, !(svm->vmcb->save.cr0 & X86_CR0_PE),
+			       step);
+	if (!event && !step && svm->x.interrupt_shadow &&
+	    atomic_read(&e->nmi_pending) && !e->nmi_masked)
+		svm->flags |= SVM_STEP_SHADOW;
+	return event;
 }
 
 static void svm_inject(struct svm_vcpu *svm, u64 event)
@@ -159,8 +104,8 @@ static void svm_inject(struct svm_vcpu *svm, u64 event)
 	svm->x.interrupt_shadow = false;
 	vcpu->stats.injected++;
 	trace_axvcpu_inject(vcpu,
-			    (event & SVM_EVENT_TYPE) >> SVM_EVENT_TYPE_SHIFT,
-			    event & SVM_EVENT_VECTOR);
+			    (event & X86_EVENT_TYPE) >> X86_EVENT_TYPE_SHIFT,
+			    event & X86_EVENT_VECTOR);
 }
 
 /*
@@ -182,7 +127,7 @@ static void svm_soon(const struct svm_vcpu *svm)
 {
 	const struct x86_events *e = &svm->x.events;
 	bool twice = svm_features.tcg &&
-		     (svm->injected & SVM_EVENT_TYPE) == SVM_EVENT_INTR;
+		     (svm->injected & X86_EVENT_TYPE) == X86_EVENT_INTR;
 
 	if (svm->flags & SVM_STEP_USER || twice ||
 	    (atomic_read(&e->nmi_pending) && !e->nmi_masked))
@@ -194,6 +139,12 @@ void svm_event_init(void)
 {
 	unsigned int cpu;
 
+	BUILD_BUG_ON(SVM_EVENT_V != X86_EVENT_VALID ||
+		     SVM_EVENT_EV != X86_EVENT_HAS_ERROR ||
+		     SVM_EVENT_TYPE != X86_EVENT_TYPE ||
+		     SVM_EVENT_INTR != X86_EVENT_INTR ||
+		     SVM_EVENT_NMI != X86_EVENT_NMI ||
+		     SVM_EVENT_EXCEPTION != X86_EVENT_EXCEPTION);
 	for_each_possible_cpu(cpu)
 		*per_cpu_ptr(&svm_soon_work, cpu) =
 			IRQ_WORK_INIT_HARD(svm_soon_interrupt);
@@ -227,7 +178,7 @@ int svm_prepare(struct svm_vcpu *svm)
 	u64 event;
 
 	if (unlikely(svm->x.events.shutdown))
-		return svm_exit_crash(svm);
+		return x86_exit_crash(&svm->x, SVM_EXIT_SHUTDOWN);
 	svm->flags &= ~(SVM_INJECTED | SVM_TF | SVM_WINDOW | SVM_STEP_SHADOW |
 			SVM_STEP_USER | SVM_REQUEST);
 	if (wanted)
@@ -255,44 +206,19 @@ int svm_prepare(struct svm_vcpu *svm)
 	return AXVCPU_OUT_AGAIN;
 }
 
-/* An event in the form of EVENTINJ and EXITINTINFO is to be delivered again. */
-static void svm_reinject(struct svm_vcpu *svm, u64 event)
-{
-	struct x86_events *e = &svm->x.events;
-
-	switch (event & SVM_EVENT_TYPE) {
-	case SVM_EVENT_INTR:
-		e->reinject = AXVCPU_EVENT_INTERRUPT + 1;
-		break;
-	case SVM_EVENT_NMI:
-		e->reinject = AXVCPU_EVENT_NMI + 1;
-		/* Whoever delivered it, the guest has not seen its IRET yet. */
-		e->nmi_masked = true;
-		break;
-	default:
-		e->reinject = AXVCPU_EVENT_EXCEPTION + 1;
-		break;
-	}
-	e->reinject_vector = event & SVM_EVENT_VECTOR;
-	e->reinject_has_error_code = event & SVM_EVENT_EV;
-	e->reinject_error_code = event & SVM_EVENT_EV ? event >> 32 : 0;
-	e->reinject_length = 0;
-	WRITE_ONCE(e->any, true);
-}
-
 /* INT n, INT3 or INTO of the guest's: RIP is still at it. */
 static bool svm_is_software(const struct svm_vcpu *svm, u64 event)
 {
-	u64 what = event & (SVM_EVENT_TYPE | SVM_EVENT_VECTOR);
+	u64 what = event & (X86_EVENT_TYPE | X86_EVENT_VECTOR);
 
-	if ((event & SVM_EVENT_TYPE) == SVM_EVENT_SOFT)
+	if ((event & X86_EVENT_TYPE) == SVM_EVENT_SOFT)
 		return true;
-	if (what != (SVM_EVENT_EXCEPTION | X86_VECTOR_BP) &&
-	    what != (SVM_EVENT_EXCEPTION | X86_VECTOR_OF))
+	if (what != (X86_EVENT_EXCEPTION | X86_VECTOR_BP) &&
+	    what != (X86_EVENT_EXCEPTION | X86_VECTOR_OF))
 		return false;
 	/* Unless it was the one that we injected, with RIP past it. */
 	return !(svm->flags & SVM_INJECTED) ||
-	       (svm->injected & (SVM_EVENT_TYPE | SVM_EVENT_VECTOR)) != what;
+	       (svm->injected & (X86_EVENT_TYPE | X86_EVENT_VECTOR)) != what;
 }
 
 /*
@@ -305,14 +231,14 @@ void svm_cut_short(struct svm_vcpu *svm)
 
 	svm->x.core.stats.requeued++;
 	if (!svm_is_software(svm, event))
-		svm_reinject(svm, event);
+		x86_reinject(&svm->x, event);
 }
 
 /* The entry did not happen: what it was to inject waits again. */
 void svm_uninject(struct svm_vcpu *svm)
 {
 	if (svm->flags & SVM_INJECTED)
-		svm_reinject(svm, svm->injected);
+		x86_reinject(&svm->x, svm->injected);
 	svm->flags &= ~SVM_INJECTED;
 	svm->vmcb->control.event_inj = 0;
 }

@@ -162,41 +162,15 @@ static __always_inline int svm_exit_vmmcall(struct svm_vcpu *svm)
 	return AXVCPU_OUT_AGAIN;
 }
 
-/* A single step of the user's is over. */
-static int svm_exit_debug(struct svm_vcpu *svm)
-{
-	struct axvcpu_exit *exit = axvcpu_exit_begin(
-		&svm->x.core, AXVCPU_EXIT_DEBUG, svm_control(svm)->exit_code);
-
-	exit->u.debug.kind = AXVCPU_DEBUG_SINGLE_STEP;
-	exit->u.debug.reserved = 0;
-	exit->u.debug.detail = DR_STEP;
-	exit->u.debug.address = svm->x.rip;
-	return AXVCPU_OUT_EXIT;
-}
-
-/* The host's interrupt was served when interrupts were turned on. */
 static int svm_exit_intr(struct svm_vcpu *svm)
 {
-	struct axvcpu_vcpu *vcpu = &svm->x.core;
-
-	vcpu->stats.interrupts++;
+	svm->x.core.stats.interrupts++;
 	/* svm_soon(): the step was into the handler of what was injected. */
 	if (unlikely((svm->flags & (SVM_STEP_USER | SVM_INJECTED)) ==
 			     (SVM_STEP_USER | SVM_INJECTED) &&
 		     !svm->x.events.reinject))
-		return svm_exit_debug(svm);
-	if (unlikely(vcpu->vm->behaviours & AXVCPU_VM_INTERRUPT_EXITS)) {
-		struct axvcpu_exit *exit = axvcpu_exit_begin(
-			vcpu, AXVCPU_EXIT_EXTERNAL_INTERRUPT, SVM_EXIT_INTR);
-
-		/* SVM does not tell the vector: nobody has acknowledged it yet. */
-		exit->u.interrupt.vector = ~0ULL;
-		return AXVCPU_OUT_EXIT;
-	}
-	axvcpu_guest_interrupted();
-	/* Kernels whose kernel_fpu_begin() turns softirqs off have some for us. */
-	return local_softirq_pending() ? AXVCPU_OUT_WORK : AXVCPU_OUT_AGAIN;
+		return x86_exit_step(&svm->x, SVM_EXIT_INTR);
+	return x86_exit_interrupt(&svm->x, SVM_EXIT_INTR);
 }
 
 /* ---- MSRs ---------------------------------------------------------------------------- */
@@ -315,22 +289,14 @@ static int svm_exception(struct svm_vcpu *svm, u8 vector, u64 address)
 {
 	bool has_error_code = SVM_WITH_ERROR_CODE & BIT(vector);
 	u32 error_code = has_error_code ? svm_control(svm)->exit_info1 : 0;
-	struct x86_vcpu *x = &svm->x;
-	struct axvcpu_exit *exit;
 
-	if (!(x->exception_exits & BIT(vector))) {
-		/* DR6 of a #DB is in the VMCB already (15.12.2). */
-		x86_queue_exception(x, vector, has_error_code, error_code,
-				    vector == X86_VECTOR_DB ? 0 : address);
-		return AXVCPU_OUT_AGAIN;
-	}
-	exit = axvcpu_exit_begin(&x->core, AXVCPU_EXIT_EXCEPTION,
-				 SVM_EXIT_EXCP(vector));
-	exit->u.exception.vector = vector;
-	exit->u.exception.has_error_code = has_error_code;
-	exit->u.exception.error_code = error_code;
-	exit->u.exception.address = address;
-	return AXVCPU_OUT_EXIT;
+	if (x86_exit_exception(&svm->x, vector, has_error_code, error_code,
+			       address, SVM_EXIT_EXCP(vector)))
+		return AXVCPU_OUT_EXIT;
+	/* DR6 of a #DB is in the VMCB already (15.12.2). */
+	x86_queue_exception(&svm->x, vector, has_error_code, error_code,
+			    vector == X86_VECTOR_DB ? 0 : address);
+	return AXVCPU_OUT_AGAIN;
 }
 
 /*
@@ -353,7 +319,7 @@ static int svm_stepped(struct svm_vcpu *svm)
 	if (guests)
 		x86_queue_exception(&svm->x, X86_VECTOR_DB, false, 0, 0);
 	if (svm->flags & SVM_STEP_USER)
-		return svm_exit_debug(svm);
+		return x86_exit_step(&svm->x, svm_control(svm)->exit_code);
 	return AXVCPU_OUT_AGAIN;
 }
 
@@ -445,14 +411,12 @@ static int svm_exit_dr(struct svm_vcpu *svm)
 
 static int svm_exit_ud(struct svm_vcpu *svm)
 {
-	x86_queue_ud(&svm->x);
-	return AXVCPU_OUT_AGAIN;
+	return x86_exit_ud(&svm->x);
 }
 
 static int svm_exit_gp(struct svm_vcpu *svm)
 {
-	x86_queue_gp(&svm->x, 0);
-	return AXVCPU_OUT_AGAIN;
+	return x86_exit_gp(&svm->x);
 }
 
 /* Guest memory is coherent: INVD and WBINVD have nothing to do. */
@@ -472,38 +436,22 @@ static int svm_exit_pause(struct svm_vcpu *svm)
 
 	if (!next_rip)
 		return svm_want_length(svm);
-	x86_skip(&svm->x, next_rip);
-	axvcpu_exit_begin(&svm->x.core, AXVCPU_EXIT_IDLE, SVM_EXIT_PAUSE);
-	return AXVCPU_OUT_EXIT;
+	return x86_exit_pause(&svm->x, next_rip, SVM_EXIT_PAUSE);
 }
 
 static int svm_exit_xsetbv(struct svm_vcpu *svm)
 {
-	struct x86_vcpu *x = &svm->x;
 	u64 next_rip = svm_next_rip(svm);
 
 	if (!next_rip)
 		return svm_want_length(svm);
-	if (!(svm->cr4 & X86_CR4_OSXSAVE))
-		x86_queue_ud(x);
-	else if (svm->vmcb->save.cpl || (u32)x->gpr[AXVCPU_X86_RCX] ||
-		 !x86_fpu_set_xcr0(x, (u32)x->gpr[AXVCPU_X86_RAX] |
-					      x->gpr[AXVCPU_X86_RDX] << 32))
-		x86_queue_gp(x, 0);
-	else
-		x86_skip(x, next_rip);
-	/* Through x86_fpu_save() and x86_fpu_load(), which make it so. */
-	return AXVCPU_OUT_WORK;
+	return x86_exit_xsetbv(&svm->x, svm->cr4, svm->vmcb->save.cpl,
+			       next_rip);
 }
 
-int svm_exit_crash(struct svm_vcpu *svm)
+static int svm_exit_crash(struct svm_vcpu *svm)
 {
-	struct axvcpu_exit *exit =
-		axvcpu_exit_begin(&svm->x.core, AXVCPU_EXIT_SYSTEM_DOWN,
-				  SVM_EXIT_SHUTDOWN);
-
-	exit->u.system_down.kind = AXVCPU_DOWN_CRASH;
-	return AXVCPU_OUT_EXIT;
+	return x86_exit_crash(&svm->x, SVM_EXIT_SHUTDOWN);
 }
 
 static int svm_exit_unknown(struct svm_vcpu *svm)
@@ -633,7 +581,7 @@ static noinline int svm_handle_special(struct svm_vcpu *svm, u64 code)
 	if (unlikely(svm->flags & SVM_STEP_USER) &&
 	    (out == AXVCPU_OUT_AGAIN || out == AXVCPU_OUT_WORK) &&
 	    svm->x.rip != svm->vmcb->save.rip)
-		return svm_exit_debug(svm);
+		return x86_exit_step(&svm->x, svm_control(svm)->exit_code);
 	return out;
 }
 
@@ -752,7 +700,7 @@ static noinline int svm_emulate_cr(struct svm_vcpu *svm)
 	if (svm->x.core.request_flags & AXVCPU_RUN_SINGLE_STEP &&
 	    (out == AXVCPU_OUT_AGAIN || out == AXVCPU_OUT_WORK) &&
 	    svm->x.rip != rip)
-		return svm_exit_debug(svm);
+		return x86_exit_step(&svm->x, svm_control(svm)->exit_code);
 	return out;
 }
 

@@ -182,29 +182,16 @@ static void svm_hardware_disable(void)
 		hw_wrmsr_safe(MSR_EFER, efer & ~EFER_SVME_BIT);
 }
 
-/*
- * SVM is on and not by us. The architecture does not tell who did it. KVM is the
- * only one in the kernel, so it is KVM if KVM is there at all; a foreign
- * hypervisor beside an idle KVM is taken for KVM. Without the symbol (KVM absent,
- * or a kernel that hides it from us): somebody.
- */
 static u32 svm_busy(void)
 {
-	u32 reason = AXVCPU_REASON_NONE;
 	unsigned long flags;
+	bool others;
 
 	/* Both of one time: we turn it on and off in an interrupt. */
 	local_irq_save(flags);
-	if (!this_cpu_read(svm_cpu.on) && svm_is_enabled())
-		reason = AXVCPU_REASON_OWNED_BY_OTHER;
+	others = !this_cpu_read(svm_cpu.on) && svm_is_enabled();
 	local_irq_restore(flags);
-#ifdef CONFIG_MODULES
-	if (reason && __symbol_get("kvm_get_kvm")) {
-		__symbol_put("kvm_get_kvm");
-		reason = AXVCPU_REASON_OWNED_BY_KVM;
-	}
-#endif
-	return reason;
+	return others ? x86_owner() : AXVCPU_REASON_NONE;
 }
 
 /* Nested paging is in the host's own mode: 4 or 5 levels (15.25.3). */

@@ -213,7 +213,6 @@ void svm_set_efer(struct svm_vcpu *svm, u64 efer);
 /* exit.c: the handlers. Return: enum axvcpu_out. */
 int svm_handle_exit(struct svm_vcpu *svm);
 int svm_emulate(struct axvcpu_vcpu *vcpu);
-int svm_exit_crash(struct svm_vcpu *svm);
 
 /* cr.c */
 int svm_exit_cr(struct svm_vcpu *svm);

@@ -16,20 +16,7 @@
 #include <asm/nospec-branch.h>
 #include <asm/segment.h>
 
-#define RCX	 1*8
-#define RDX	 2*8
-#define RBX	 3*8
-#define RBP	 5*8
-#define RSI	 6*8
-#define RDI	 7*8
-#define R8	 8*8
-#define R9	 9*8
-#define R10	10*8
-#define R11	11*8
-#define R12	12*8
-#define R13	13*8
-#define R14	14*8
-#define R15	15*8
+#include "../gprs.h"
 
 /* An IBPB where the host wants one for the feature, else a jump over it. */
 .macro BARRIER_IF feature:req
@@ -53,20 +40,7 @@
 .endm
 
 .macro LOAD_GUEST
-	movq	RCX(%rdi), %rcx
-	movq	RDX(%rdi), %rdx
-	movq	RBX(%rdi), %rbx
-	movq	RBP(%rdi), %rbp
-	movq	RSI(%rdi), %rsi
-	movq	R8(%rdi), %r8
-	movq	R9(%rdi), %r9
-	movq	R10(%rdi), %r10
-	movq	R11(%rdi), %r11
-	movq	R12(%rdi), %r12
-	movq	R13(%rdi), %r13
-	movq	R14(%rdi), %r14
-	movq	R15(%rdi), %r15
-	movq	RDI(%rdi), %rdi
+	LOAD_GPRS
 
 	/* Transient scheduler attacks: nothing of the host stays in buffers. */
 #ifdef X86_FEATURE_CLEAR_CPU_BUF_VM
@@ -121,41 +95,12 @@ SYM_FUNC_START(svm_switch_guest)
 	/* RAX, RSP and RFLAGS are the host's, the rest is as the guest left it. */
 	vmsave	%rax
 	movq	(%rsp), %rax
-	movq	%rcx, RCX(%rax)
-	movq	%rdx, RDX(%rax)
-	movq	%rbx, RBX(%rax)
-	movq	%rbp, RBP(%rax)
-	movq	%rsi, RSI(%rax)
-	movq	%rdi, RDI(%rax)
-	movq	%r8, R8(%rax)
-	movq	%r9, R9(%rax)
-	movq	%r10, R10(%rax)
-	movq	%r11, R11(%rax)
-	movq	%r12, R12(%rax)
-	movq	%r13, R13(%rax)
-	movq	%r14, R14(%rax)
-	movq	%r15, R15(%rax)
+	SAVE_GPRS
 	movq	8(%rsp), %rax
 	vmload	%rax
 
-	/*
-	 * No value of the guest's survives in a register, where a mispredicted
-	 * branch could use it, in those neither that are loaded again from the stack.
-	 */
-	xorl	%ecx, %ecx
-	xorl	%edx, %edx
+	CLEAR_GPRS
 	xorl	%ebx, %ebx
-	xorl	%ebp, %ebp
-	xorl	%esi, %esi
-	xorl	%edi, %edi
-	xorl	%r8d, %r8d
-	xorl	%r9d, %r9d
-	xorl	%r10d, %r10d
-	xorl	%r11d, %r11d
-	xorl	%r12d, %r12d
-	xorl	%r13d, %r13d
-	xorl	%r14d, %r14d
-	xorl	%r15d, %r15d
 
 	/* Before the first RET: mitigations.c says what each is for. */
 #ifdef X86_FEATURE_IBPB_ON_VMEXIT

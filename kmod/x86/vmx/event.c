@@ -45,110 +45,52 @@ void vmx_update_controls(struct vmx_vcpu *vmx)
 	vmx->dirty |= VMX_CONTROLS;
 }
 
-/* Take the exception that waits. Its error code is in vmx->injected_error. */
-static u32 vmx_exception_event(struct vmx_vcpu *vmx, u8 vector, bool has_error,
-			       u32 error_code)
+/* The registers of the exception that waits, as the processor sets them. */
+static void vmx_raise_exception(struct vmx_vcpu *vmx)
 {
-	u32 event = INTR_INFO_VALID_MASK | INTR_TYPE_HARD_EXCEPTION | vector;
+	const struct x86_events *e = &vmx->x.events;
 
-	/* Real mode pushes none. */
-	if (has_error && (vmx->guest.cr0 & X86_CR0_PE)) {
-		event |= INTR_INFO_DELIVER_CODE_MASK;
-		vmx->injected_error = error_code;
-	}
-	return event;
-}
-
-static u32 vmx_take_exception(struct vmx_vcpu *vmx)
-{
-	struct x86_events *e = &vmx->x.events;
-
-	e->exception_pending = false;
 	if (e->exception_vector == X86_VECTOR_PF) {
 		vmx->cr2 = e->exception_address;
 	} else if (e->exception_vector == X86_VECTOR_DB) {
-		/* As the processor does on the way to the handler. */
 		vmx->dr6 |= e->exception_address &
 			    (DR_TRAP_BITS | DR_DETECT | DR_STEP | DR_SWITCH);
 		vmx_need(vmx, VMX_DEBUG);
 		vmx->guest.dr7 &= ~DR7_GD;
 		vmx->dirty |= VMX_DEBUG;
 	}
-	return vmx_exception_event(vmx, e->exception_vector,
-				   e->exception_has_error_code,
-				   e->exception_error_code);
-}
-
-/* Deliver again what an exit cut short. 0: INT n, which RIP is still at. */
-static u32 vmx_take_reinject(struct vmx_vcpu *vmx)
-{
-	struct x86_events *e = &vmx->x.events;
-	u8 kind = e->reinject;
-
-	e->reinject = 0;
-	switch (kind) {
-	case AXVCPU_EVENT_INTERRUPT + 1:
-		return INTR_INFO_VALID_MASK | INTR_TYPE_EXT_INTR |
-		       e->reinject_vector;
-	case AXVCPU_EVENT_NMI + 1:
-		return INTR_INFO_VALID_MASK | INTR_TYPE_NMI_INTR |
-		       X86_VECTOR_NMI;
-	case AXVCPU_EVENT_EXCEPTION + 1:
-		return vmx_exception_event(vmx, e->reinject_vector,
-					   e->reinject_has_error_code,
-					   e->reinject_error_code);
-	default:
-		return 0;
-	}
 }
 
 /* Take what this entry injects out of the queue. 0: nothing. */
-static u32 vmx_next_event(struct vmx_vcpu *vmx)
+static u64 vmx_next_event(struct vmx_vcpu *vmx)
 {
-	struct x86_vcpu *x = &vmx->x;
-	struct x86_events *e = &x->events;
-	u32 event;
-	int vector;
-
-	if (e->exception_pending) {
-		x86_requeue_behind(x);
-		return vmx_take_exception(vmx);
-	}
-	if (e->reinject) {
-		event = vmx_take_reinject(vmx);
-		if (event)
-			return event;
-	}
-	/* A step is over the next instruction, not over a handler. */
-	if (vmx->flags & VMX_STEP_USER)
-		return 0;
-	if (atomic_read(&e->nmi_pending) && !e->nmi_masked &&
-	    !x->interrupt_shadow) {
-		atomic_dec(&e->nmi_pending);
-		e->nmi_masked = true;
-		return INTR_INFO_VALID_MASK | INTR_TYPE_NMI_INTR |
-		       X86_VECTOR_NMI;
-	}
-	vector = x86_window_open(x) ? x86_events_interrupt(x) : -1;
-	if (vector < 0)
-		return 0;
-	clear_bit(vector, e->interrupts);
-	return INTR_INFO_VALID_MASK | INTR_TYPE_EXT_INTR | vector;
+	if (vmx->x.events.exception_pending)
+		vmx_raise_exception(vmx);
+	return x86_take_event(&vmx->x, !(vmx->guest.cr0 & X86_CR0_PE),
+			      vmx->flags & VMX_STEP_USER);
 }
 
-static void vmx_inject(struct vmx_vcpu *vmx, u32 event)
+static void vmx_inject(struct vmx_vcpu *vmx, u64 event)
 {
 	struct axvcpu_vcpu *vcpu = &vmx->x.core;
 
-	vmx_write(VM_ENTRY_INTR_INFO_FIELD, event);
-	if (event & INTR_INFO_DELIVER_CODE_MASK)
-		vmx_write(VM_ENTRY_EXCEPTION_ERROR_CODE, vmx->injected_error);
+	BUILD_BUG_ON(INTR_INFO_VALID_MASK != X86_EVENT_VALID ||
+		     INTR_INFO_DELIVER_CODE_MASK != X86_EVENT_HAS_ERROR ||
+		     INTR_INFO_INTR_TYPE_MASK != X86_EVENT_TYPE ||
+		     INTR_TYPE_EXT_INTR != X86_EVENT_INTR ||
+		     INTR_TYPE_NMI_INTR != X86_EVENT_NMI ||
+		     INTR_TYPE_HARD_EXCEPTION != X86_EVENT_EXCEPTION);
+	vmx_write(VM_ENTRY_INTR_INFO_FIELD, lower_32_bits(event));
+	if (event & X86_EVENT_HAS_ERROR)
+		vmx_write(VM_ENTRY_EXCEPTION_ERROR_CODE,
+			  event >> X86_EVENT_ERROR_SHIFT);
 	vmx->injected = event;
 	vmx->flags |= VMX_INJECTED;
 	vmx->x.interrupt_shadow = false;
 	vcpu->stats.injected++;
-	trace_axvcpu_inject(vcpu, (event & INTR_INFO_INTR_TYPE_MASK) >> 8,
-			    event & INTR_INFO_VECTOR_MASK);
+	trace_axvcpu_inject(vcpu,
+			    (event & X86_EVENT_TYPE) >> X86_EVENT_TYPE_SHIFT,
+			    event & X86_EVENT_VECTOR);
 }
 
 /*
@@ -180,10 +122,10 @@ int vmx_prepare(struct vmx_vcpu *vmx)
 {
 	struct axvcpu_vcpu *vcpu = &vmx->x.core;
 	u32 wanted = vcpu->request_flags;
-	u32 event;
+	u64 event;
 
 	if (unlikely(vmx->x.events.shutdown))
-		return vmx_exit_crash(vmx);
+		return x86_exit_crash(&vmx->x, EXIT_REASON_TRIPLE_FAULT);
 	if (unlikely(vmx->flags & VMX_PDPTES)) {
 		vmx->emulation = VMX_EMULATE_PDPTES;
 		return AXVCPU_OUT_EMULATE;
@@ -207,32 +149,6 @@ int vmx_prepare(struct vmx_vcpu *vmx)
 	return AXVCPU_OUT_AGAIN;
 }
 
-/* An event in the form of the VMCS's fields is to be delivered again. */
-static void vmx_reinject(struct vmx_vcpu *vmx, u32 event, u32 error_code)
-{
-	struct x86_events *e = &vmx->x.events;
-
-	switch (event & INTR_INFO_INTR_TYPE_MASK) {
-	case INTR_TYPE_EXT_INTR:
-		e->reinject = AXVCPU_EVENT_INTERRUPT + 1;
-		break;
-	case INTR_TYPE_NMI_INTR:
-		e->reinject = AXVCPU_EVENT_NMI + 1;
-		/* Whoever delivered it, the guest has not seen its IRET yet. */
-		e->nmi_masked = true;
-		break;
-	default:
-		e->reinject = AXVCPU_EVENT_EXCEPTION + 1;
-		break;
-	}
-	e->reinject_vector = event & INTR_INFO_VECTOR_MASK;
-	e->reinject_has_error_code = event & INTR_INFO_DELIVER_CODE_MASK;
-	e->reinject_error_code =
-		event & INTR_INFO_DELIVER_CODE_MASK ? error_code : 0;
-	e->reinject_length = 0;
-	WRITE_ONCE(e->any, true);
-}
-
 /*
  * The exit came while an event was on its way through the guest's IDT. INT n, INT3,
  * INTO and INT1 of the guest's, which RIP is still at, are executed again.
@@ -248,7 +164,8 @@ void vmx_cut_short(struct vmx_vcpu *vmx)
 	case INTR_TYPE_SOFT_EXCEPTION:
 		return;
 	default:
-		vmx_reinject(vmx, event, vmx->exit.vectoring_error);
+		x86_reinject(&vmx->x, event | (u64)vmx->exit.vectoring_error
+						      << X86_EVENT_ERROR_SHIFT);
 		return;
 	}
 }
@@ -258,7 +175,7 @@ void vmx_uninject(struct vmx_vcpu *vmx)
 {
 	if (!(vmx->flags & VMX_INJECTED))
 		return;
-	vmx_reinject(vmx, vmx->injected, vmx->injected_error);
+	x86_reinject(&vmx->x, vmx->injected);
 	vmx->flags &= ~VMX_INJECTED;
 	vmx_write(VM_ENTRY_INTR_INFO_FIELD, 0);
 }

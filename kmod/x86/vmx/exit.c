@@ -142,19 +142,6 @@ static __always_inline int vmx_exit_vmcall(struct vmx_vcpu *vmx)
 	return AXVCPU_OUT_AGAIN;
 }
 
-/* A single step of the user's is over. */
-static int vmx_exit_debug(struct vmx_vcpu *vmx)
-{
-	struct axvcpu_exit *exit = axvcpu_exit_begin(
-		&vmx->x.core, AXVCPU_EXIT_DEBUG, vmx->exit.reason);
-
-	exit->u.debug.kind = AXVCPU_DEBUG_SINGLE_STEP;
-	exit->u.debug.reserved = 0;
-	exit->u.debug.detail = DR_STEP;
-	exit->u.debug.address = vmx->x.rip;
-	return AXVCPU_OUT_EXIT;
-}
-
 /*
  * Traps of the guest's own that the step met, since it steps itself or has a breakpoint:
  * an entry that injects would lose them (27.7.3), and EVENTS does not show them where
@@ -179,28 +166,15 @@ static void vmx_queue_pending_debug(struct vmx_vcpu *vmx)
 static int vmx_exit_step(struct vmx_vcpu *vmx)
 {
 	vmx_queue_pending_debug(vmx);
-	return vmx->flags & VMX_STEP_USER ? vmx_exit_debug(vmx) :
-					    AXVCPU_OUT_AGAIN;
+	return vmx->flags & VMX_STEP_USER ?
+		       x86_exit_step(&vmx->x, vmx->exit.reason) :
+		       AXVCPU_OUT_AGAIN;
 }
 
-/* The host's interrupt was served when interrupts were turned on. */
 static int vmx_exit_interrupt(struct vmx_vcpu *vmx)
 {
-	struct axvcpu_vcpu *vcpu = &vmx->x.core;
-
-	vcpu->stats.interrupts++;
-	if (unlikely(vcpu->vm->behaviours & AXVCPU_VM_INTERRUPT_EXITS)) {
-		struct axvcpu_exit *exit = axvcpu_exit_begin(
-			vcpu, AXVCPU_EXIT_EXTERNAL_INTERRUPT,
-			EXIT_REASON_EXTERNAL_INTERRUPT);
-
-		/* Not acknowledged by the exit, so its vector is not told. */
-		exit->u.interrupt.vector = ~0ULL;
-		return AXVCPU_OUT_EXIT;
-	}
-	axvcpu_guest_interrupted();
-	/* Kernels whose kernel_fpu_begin() turns softirqs off have some for us. */
-	return local_softirq_pending() ? AXVCPU_OUT_WORK : AXVCPU_OUT_AGAIN;
+	vmx->x.core.stats.interrupts++;
+	return x86_exit_interrupt(&vmx->x, EXIT_REASON_EXTERNAL_INTERRUPT);
 }
 
 /* ---- MSRs ---------------------------------------------------------------------------- */
@@ -341,21 +315,13 @@ static int vmx_exception(struct vmx_vcpu *vmx, u8 vector, u64 address)
 {
 	bool has_error_code = vmx->exit.event & INTR_INFO_DELIVER_CODE_MASK;
 	u32 error_code = has_error_code ? vmx->exit.event_error : 0;
-	struct x86_vcpu *x = &vmx->x;
-	struct axvcpu_exit *exit;
 
-	if (!(x->exception_exits & BIT(vector))) {
-		x86_queue_exception(x, vector, has_error_code, error_code,
-				    address);
-		return AXVCPU_OUT_AGAIN;
-	}
-	exit = axvcpu_exit_begin(&x->core, AXVCPU_EXIT_EXCEPTION,
-				 EXIT_REASON_EXCEPTION_NMI);
-	exit->u.exception.vector = vector;
-	exit->u.exception.has_error_code = has_error_code;
-	exit->u.exception.error_code = error_code;
-	exit->u.exception.address = address;
-	return AXVCPU_OUT_EXIT;
+	if (x86_exit_exception(&vmx->x, vector, has_error_code, error_code,
+			       address, EXIT_REASON_EXCEPTION_NMI))
+		return AXVCPU_OUT_EXIT;
+	x86_queue_exception(&vmx->x, vector, has_error_code, error_code,
+			    address);
+	return AXVCPU_OUT_AGAIN;
 }
 
 static int vmx_exit_exception(struct vmx_vcpu *vmx)
@@ -401,18 +367,6 @@ static int vmx_exit_dr(struct vmx_vcpu *vmx)
 	return AXVCPU_OUT_AGAIN;
 }
 
-static int vmx_exit_ud(struct vmx_vcpu *vmx)
-{
-	x86_queue_ud(&vmx->x);
-	return AXVCPU_OUT_AGAIN;
-}
-
-static int vmx_exit_gp(struct vmx_vcpu *vmx)
-{
-	x86_queue_gp(&vmx->x, 0);
-	return AXVCPU_OUT_AGAIN;
-}
-
 /* Guest memory is coherent: INVD and WBINVD have nothing to do. */
 static int vmx_exit_nop(struct vmx_vcpu *vmx)
 {
@@ -420,38 +374,31 @@ static int vmx_exit_nop(struct vmx_vcpu *vmx)
 	return AXVCPU_OUT_AGAIN;
 }
 
+static int vmx_exit_ud(struct vmx_vcpu *vmx)
+{
+	return x86_exit_ud(&vmx->x);
+}
+
+static int vmx_exit_gp(struct vmx_vcpu *vmx)
+{
+	return x86_exit_gp(&vmx->x);
+}
+
 static int vmx_exit_pause(struct vmx_vcpu *vmx)
 {
-	x86_skip(&vmx->x, vmx_next_rip(vmx));
-	axvcpu_exit_begin(&vmx->x.core, AXVCPU_EXIT_IDLE,
-			  EXIT_REASON_PAUSE_INSTRUCTION);
-	return AXVCPU_OUT_EXIT;
+	return x86_exit_pause(&vmx->x, vmx_next_rip(vmx),
+			      EXIT_REASON_PAUSE_INSTRUCTION);
 }
 
 static int vmx_exit_xsetbv(struct vmx_vcpu *vmx)
 {
-	struct x86_vcpu *x = &vmx->x;
-
-	if (!(vmx->guest.cr4 & X86_CR4_OSXSAVE))
-		x86_queue_ud(x);
-	else if (vmx->exit.cpl || (u32)x->gpr[AXVCPU_X86_RCX] ||
-		 !x86_fpu_set_xcr0(x, (u32)x->gpr[AXVCPU_X86_RAX] |
-					      x->gpr[AXVCPU_X86_RDX] << 32))
-		x86_queue_gp(x, 0);
-	else
-		x86_skip(x, vmx_next_rip(vmx));
-	/* Through x86_fpu_save() and x86_fpu_load(), which make it so. */
-	return AXVCPU_OUT_WORK;
+	return x86_exit_xsetbv(&vmx->x, vmx->guest.cr4, vmx->exit.cpl,
+			       vmx_next_rip(vmx));
 }
 
-int vmx_exit_crash(struct vmx_vcpu *vmx)
+static int vmx_exit_crash(struct vmx_vcpu *vmx)
 {
-	struct axvcpu_exit *exit =
-		axvcpu_exit_begin(&vmx->x.core, AXVCPU_EXIT_SYSTEM_DOWN,
-				  EXIT_REASON_TRIPLE_FAULT);
-
-	exit->u.system_down.kind = AXVCPU_DOWN_CRASH;
-	return AXVCPU_OUT_EXIT;
+	return x86_exit_crash(&vmx->x, EXIT_REASON_TRIPLE_FAULT);
 }
 
 static int vmx_exit_unknown(struct vmx_vcpu *vmx)
@@ -597,7 +544,7 @@ int vmx_handle_exit(struct vmx_vcpu *vmx)
 	if (unlikely(vmx->flags & VMX_STEP_USER) &&
 	    (out == AXVCPU_OUT_AGAIN || out == AXVCPU_OUT_WORK) &&
 	    vmx->x.rip != vmx->rip)
-		return vmx_exit_debug(vmx);
+		return x86_exit_step(&vmx->x, vmx->exit.reason);
 	return out;
 }
 

@@ -14,23 +14,8 @@
 #include <asm/nospec-branch.h>
 #include <asm/segment.h>
 
+#include "../gprs.h"
 #include "history.h"
-
-#define RAX	 0*8
-#define RCX	 1*8
-#define RDX	 2*8
-#define RBX	 3*8
-#define RBP	 5*8
-#define RSI	 6*8
-#define RDI	 7*8
-#define R8	 8*8
-#define R9	 9*8
-#define R10	10*8
-#define R11	11*8
-#define R12	12*8
-#define R13	13*8
-#define R14	14*8
-#define R15	15*8
 
 #define HOST_RSP_FIELD	0x6c14
 #define FAIL_VALID	1
@@ -101,21 +86,8 @@ SYM_FUNC_START(vmx_switch)
 
 	/* CF: @launched. */
 	btl	$0, %esi
-	movq	RAX(%rdi), %rax
-	movq	RCX(%rdi), %rcx
-	movq	RDX(%rdi), %rdx
-	movq	RBX(%rdi), %rbx
-	movq	RBP(%rdi), %rbp
-	movq	RSI(%rdi), %rsi
-	movq	R8(%rdi), %r8
-	movq	R9(%rdi), %r9
-	movq	R10(%rdi), %r10
-	movq	R11(%rdi), %r11
-	movq	R12(%rdi), %r12
-	movq	R13(%rdi), %r13
-	movq	R14(%rdi), %r14
-	movq	R15(%rdi), %r15
-	movq	RDI(%rdi), %rdi
+	movq	GPR_RAX(%rdi), %rax
+	LOAD_GPRS
 	CLEAR_BUFFERS
 	jnc	.Lvmlaunch
 .Lvmresume:
@@ -133,21 +105,8 @@ SYM_INNER_LABEL(vmx_exit_point, SYM_L_GLOBAL)
 	ANNOTATE_NOENDBR
 	push	%rax
 	movq	8(%rsp), %rax
-	movq	%rcx, RCX(%rax)
-	movq	%rdx, RDX(%rax)
-	movq	%rbx, RBX(%rax)
-	movq	%rbp, RBP(%rax)
-	movq	%rsi, RSI(%rax)
-	movq	%rdi, RDI(%rax)
-	movq	%r8, R8(%rax)
-	movq	%r9, R9(%rax)
-	movq	%r10, R10(%rax)
-	movq	%r11, R11(%rax)
-	movq	%r12, R12(%rax)
-	movq	%r13, R13(%rax)
-	movq	%r14, R14(%rax)
-	movq	%r15, R15(%rax)
-	pop	RAX(%rax)
+	SAVE_GPRS
+	pop	GPR_RAX(%rax)
 	pop	%rdi
 
 	/* CF: no current VMCS; ZF: it has an error number (31.2). */
@@ -157,23 +116,10 @@ SYM_INNER_LABEL(vmx_exit_point, SYM_L_GLOBAL)
 	jz	.Lclear
 	xorl	%eax, %eax
 
-	/* No value of the guest's survives in a register. */
 .Lclear:
 	movl	%eax, %ebx
 	xorl	%eax, %eax
-	xorl	%ecx, %ecx
-	xorl	%edx, %edx
-	xorl	%ebp, %ebp
-	xorl	%esi, %esi
-	xorl	%edi, %edi
-	xorl	%r8d, %r8d
-	xorl	%r9d, %r9d
-	xorl	%r10d, %r10d
-	xorl	%r11d, %r11d
-	xorl	%r12d, %r12d
-	xorl	%r13d, %r13d
-	xorl	%r14d, %r14d
-	xorl	%r15d, %r15d
+	CLEAR_GPRS
 
 	/* Before the first RET: mitigations.c. */
 #ifdef X86_FEATURE_RSB_VMEXIT_LITE

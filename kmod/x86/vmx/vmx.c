@@ -268,24 +268,16 @@ static void vmx_hardware_disable(void)
 	vmx_trace_off(false);
 }
 
-/* As in svm_busy(): the architecture does not tell who did it. */
 static u32 vmx_busy(void)
 {
-	u32 reason = AXVCPU_REASON_NONE;
 	unsigned long flags;
+	bool others;
 
 	/* Both of one time: we turn it on and off in an interrupt. */
 	local_irq_save(flags);
-	if (!this_cpu_read(vmx_cpu.on) && vmx_is_enabled())
-		reason = AXVCPU_REASON_OWNED_BY_OTHER;
+	others = !this_cpu_read(vmx_cpu.on) && vmx_is_enabled();
 	local_irq_restore(flags);
-#ifdef CONFIG_MODULES
-	if (reason && __symbol_get("kvm_get_kvm")) {
-		__symbol_put("kvm_get_kvm");
-		reason = AXVCPU_REASON_OWNED_BY_KVM;
-	}
-#endif
-	return reason;
+	return others ? x86_owner() : AXVCPU_REASON_NONE;
 }
 
 static unsigned int vmx_max_guest_page_table_levels(void)

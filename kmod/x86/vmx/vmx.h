@@ -216,7 +216,7 @@ enum vmx_emulation {
  * @delivering: the last exit cut the delivery of an event short
  * @rip, @rsp, @rflags, @interruptibility: what the VMCS has
  * @cr2, @cr8, @tsc_aux, @kernel_gs_base, @syscall, @dr, @dr6: the guest's
- * @injected, @injected_error: with VMX_INJECTED: the last entry's event
+ * @injected: with VMX_INJECTED: the last entry's event
  */
 struct vmx_vcpu {
 	struct x86_vcpu x;
@@ -242,8 +242,7 @@ struct vmx_vcpu {
 	u64 rsp;
 	u64 rflags;
 	u32 interruptibility;
-	u32 injected;
-	u32 injected_error;
+	u64 injected;
 	u32 tsc_aux;
 	u64 cr2;
 	u64 cr8;
@@ -378,7 +377,6 @@ int vmx_load_pdptes(struct vmx_vcpu *vmx);
 void vmx_read_exit(struct vmx_vcpu *vmx);
 int vmx_handle_exit(struct vmx_vcpu *vmx);
 int vmx_emulate(struct axvcpu_vcpu *vcpu);
-int vmx_exit_crash(struct vmx_vcpu *vmx);
 int vmx_fail_entry(struct vmx_vcpu *vmx, u32 error);
 
 /* cr.c */
