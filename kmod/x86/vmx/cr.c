@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * CR0, CR4 and CR8: the guest's writes that exit (see vmx_write_groups()); reads of
- * CR0 and CR4 come from the read shadows. The qualification tells the instruction
- * and its operand: SDM Volume 3, table 28-3.
+ * CR0, CR4 and, without a TPR shadow, CR8: the guest's writes that exit (see
+ * vmx_write_groups()); reads of CR0 and CR4 come from the read shadows. The
+ * qualification tells the instruction and its operand: SDM Volume 3, table 28-3.
  */
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
@@ -55,7 +55,7 @@ static bool vmx_write_cr8(struct vmx_vcpu *vmx, u64 cr8)
 {
 	if (cr8 > 15)
 		return false;
-	vmx->cr8 = cr8;
+	vmx_set_cr8(vmx, cr8);
 	return true;
 }
 
@@ -89,7 +89,7 @@ int vmx_exit_cr(struct vmx_vcpu *vmx)
 		break;
 	case VMX_CR_FROM:
 		/* Only reads of CR8 exit. */
-		*gpr = vmx->cr8;
+		*gpr = vmx_get_cr8(vmx);
 		break;
 	case VMX_CR_CLTS:
 		ok = vmx_write_cr0(vmx, vmx->guest.cr0 & ~(u64)X86_CR0_TS);

@@ -328,7 +328,7 @@ static void vmx_get_system(struct x86_vcpu *x, struct axvcpu_x86_system *s)
 	s->cr2 = vmx->cr2;
 	s->cr3 = g->cr3;
 	s->cr4 = g->cr4;
-	s->cr8 = vmx->cr8;
+	s->cr8 = vmx_get_cr8(vmx);
 	s->efer = g->efer;
 }
 
@@ -344,7 +344,7 @@ static void vmx_set_system(struct x86_vcpu *x, const struct axvcpu_x86_system *s
 	g->idt = s->idt;
 	g->cr3 = s->cr3;
 	vmx->cr2 = s->cr2;
-	vmx->cr8 = s->cr8;
+	vmx_set_cr8(vmx, s->cr8);
 	vmx->dirty |= VMX_SEGMENTS | VMX_TABLES | VMX_PAGING;
 	vmx_set_efer(vmx, s->efer);
 	vmx_set_cr4(vmx, s->cr4);

@@ -75,6 +75,11 @@ int vmx_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length)
 	vmx->vmcs = vmx_page_new(GFP_KERNEL_ACCOUNT);
 	if (!vmx->vmcs)
 		return -ENOMEM;
+	if (vmx_features.tpr) {
+		vmx->virtual_apic = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+		if (!vmx->virtual_apic)
+			return -ENOMEM;
+	}
 	vmx->id = atomic64_inc_return(&vmx_ids);
 	vmx->x.backend = &vmx_backend_ops;
 	ret = x86_create(&vmx->x, config, length) ?: x86_prepare(&vmx->x);
@@ -113,6 +118,7 @@ void vmx_vcpu_release(struct axvcpu_vcpu *vcpu)
 	vmx_unload(vmx, -1);
 	x86_destroy(&vmx->x);
 	free_page((unsigned long)vmx->vmcs);
+	free_page((unsigned long)vmx->virtual_apic);
 	kfree(vmx);
 }
 
@@ -165,7 +171,7 @@ u64 vmx_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run)
 	run->interrupt_shadow = x->interrupt_shadow;
 	run->irq_pending = unlikely(READ_ONCE(x->events.any)) &&
 			   x86_events_interrupt(x) >= 0;
-	run->priority = vmx->cr8;
+	run->priority = vmx_get_cr8(vmx);
 	return x->rip;
 }
 
@@ -191,7 +197,7 @@ void vmx_unload_here(struct vmx_vcpu *vmx)
 }
 
 /* 25.6 to 25.8: what is the same for every entry. */
-static void vmx_write_controls(void)
+static void vmx_write_controls(const struct vmx_vcpu *vmx)
 {
 	u32 proc2 = vmx_features.proc2;
 
@@ -210,6 +216,10 @@ static void vmx_write_controls(void)
 	vmx_write(VM_ENTRY_MSR_LOAD_COUNT, 0);
 	vmx_write(VM_ENTRY_INTR_INFO_FIELD, 0);
 	vmx_write(MSR_BITMAP, vmx_msr_bitmap_pa);
+	if (vmx_features.tpr) {
+		vmx_write(VIRTUAL_APIC_PAGE_ADDR, __pa(vmx->virtual_apic));
+		vmx_write(TPR_THRESHOLD, 0);
+	}
 	vmx_write(CR0_GUEST_HOST_MASK, ~(u64)X86_CR0_TS);
 	vmx_write(CR4_GUEST_HOST_MASK, ~0ULL);
 	vmx_write(VMCS_LINK_POINTER, ~0ULL);
@@ -300,7 +310,7 @@ static bool vmx_load_vmcs(struct vmx_vcpu *vmx, struct vmx_cpu *c)
 	vmx->bounded = false;
 	vmx->dirty = VMX_ALL;
 	WRITE_ONCE(vmx->loaded_cpu, cpu);
-	vmx_write_controls();
+	vmx_write_controls(vmx);
 	vmx_write_host();
 	vmx_forget_fields(vmx);
 	return true;

@@ -319,11 +319,11 @@ static const struct vmx_controls vmx_proc = {
 	.true_msr = MSR_IA32_VMX_TRUE_PROCBASED_CTLS,
 	.need = CPU_BASED_USE_TSC_OFFSETTING | CPU_BASED_HLT_EXITING |
 		CPU_BASED_MWAIT_EXITING | CPU_BASED_RDPMC_EXITING |
-		CPU_BASED_CR8_LOAD_EXITING | CPU_BASED_CR8_STORE_EXITING |
 		CPU_BASED_MOV_DR_EXITING | CPU_BASED_UNCOND_IO_EXITING |
 		CPU_BASED_USE_MSR_BITMAPS | CPU_BASED_MONITOR_EXITING |
 		CPU_BASED_ACTIVATE_SECONDARY_CONTROLS,
 	.never = CPU_BASED_CR3_LOAD_EXITING | CPU_BASED_CR3_STORE_EXITING,
+	.want = CPU_BASED_TPR_SHADOW,
 };
 
 static const struct vmx_controls vmx_proc2 = {
@@ -379,6 +379,23 @@ static bool vmx_negotiate(const struct vmx_controls *c, u32 *value, u32 *may)
 	return false;
 }
 
+/* CR8 must not be the host's: a shadow, or else an exit for each access. */
+static bool vmx_choose_cr8(void)
+{
+	const u32 exits = CPU_BASED_CR8_LOAD_EXITING |
+			  CPU_BASED_CR8_STORE_EXITING;
+	struct vmx_features *f = &vmx_features;
+
+	f->tpr = f->proc & CPU_BASED_TPR_SHADOW;
+	if (f->tpr)
+		return true;
+	f->proc |= exits;
+	if (!(exits & ~f->proc_may))
+		return true;
+	pr_info("axvcpu: vmx: neither a TPR shadow nor exits for CR8\n");
+	return false;
+}
+
 static bool vmx_read_capabilities(void)
 {
 	struct vmx_features *f = &vmx_features;
@@ -391,6 +408,7 @@ static bool vmx_read_capabilities(void)
 		return false;
 	return vmx_negotiate(&vmx_pin, &f->pin, &f->pin_may) &&
 	       vmx_negotiate(&vmx_proc, &f->proc, &f->proc_may) &&
+	       vmx_choose_cr8() &&
 	       vmx_negotiate(&vmx_proc2, &f->proc2, &f->proc2_may) &&
 	       vmx_negotiate(&vmx_exit_controls, &f->exit, &unused) &&
 	       vmx_negotiate(&vmx_entry_controls, &f->entry, &unused);

@@ -24,6 +24,7 @@
  * @vpid: there are VPIDs, and a way to flush them
  * @tsc_aux: there is a TSC_AUX MSR to be switched
  * @mtf: the monitor trap flag can step
+ * @tpr: there is a TPR shadow: CR8 is the guest's without exits
  * @l1d_flush: before each entry
  * @timer: 1 ms for the preemption timer, 0: there is none
  */
@@ -46,6 +47,7 @@ struct vmx_features {
 	bool vpid;
 	bool tsc_aux;
 	bool mtf;
+	bool tpr;
 	bool l1d_flush;
 	u32 timer;
 };
@@ -215,7 +217,8 @@ enum vmx_emulation {
  * @emulation: enum vmx_emulation
  * @delivering: the last exit cut the delivery of an event short
  * @rip, @rsp, @rflags, @interruptibility: what the VMCS has
- * @cr2, @cr8, @tsc_aux, @kernel_gs_base, @syscall, @dr, @dr6: the guest's
+ * @virtual_apic: with vmx_features.tpr, a page of which the TPR is used: CR8
+ * @cr2, @cr8 (without one), @tsc_aux, @kernel_gs_base, @syscall, @dr, @dr6: the guest's
  * @injected: with VMX_INJECTED: the last entry's event
  */
 struct vmx_vcpu {
@@ -246,6 +249,7 @@ struct vmx_vcpu {
 	u32 tsc_aux;
 	u64 cr2;
 	u64 cr8;
+	u32 *virtual_apic;
 	u64 kernel_gs_base;
 	u64 syscall[VMX_SYSCALL_MSRS];
 	u64 dr[4];
@@ -264,6 +268,24 @@ static inline struct vmx_vcpu *to_vmx(struct axvcpu_vcpu *vcpu)
 static inline struct vmx_vcpu *x_to_vmx(struct x86_vcpu *x)
 {
 	return container_of(x, struct vmx_vcpu, x);
+}
+
+/* 30.1.1: bits 7:4 of VTPR. */
+#define VMX_VTPR	0x80
+
+static inline u64 vmx_get_cr8(const struct vmx_vcpu *vmx)
+{
+	if (!vmx_features.tpr)
+		return vmx->cr8;
+	return READ_ONCE(vmx->virtual_apic[VMX_VTPR / 4]) >> 4 & 15;
+}
+
+static inline void vmx_set_cr8(struct vmx_vcpu *vmx, u64 cr8)
+{
+	if (vmx_features.tpr)
+		WRITE_ONCE(vmx->virtual_apic[VMX_VTPR / 4], cr8 << 4);
+	else
+		vmx->cr8 = cr8;
 }
 
 /* The guest's translations are stale: flush them before the next entry. */
