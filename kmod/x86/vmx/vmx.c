@@ -24,6 +24,7 @@
 
 #include "../../stage2.h"
 #include "../hw.h"
+#include "check.h"
 #include "history.h"
 #include "vmx.h"
 
@@ -130,8 +131,10 @@ void vmx_invvpid_all(void)
 /* A bug of ours. (Where VMX went off, writes fault silently and the entry fails.) */
 void vmx_write_failed(unsigned long field, u64 value)
 {
-	pr_warn_ratelimited("axvcpu: vmx: VMWRITE of field %#lx failed, error %llu\n",
-			    field, vmx_read(VM_INSTRUCTION_ERROR));
+	u32 error = vmx_read(VM_INSTRUCTION_ERROR);
+
+	pr_warn_ratelimited("axvcpu: vmx: VMWRITE of field %#lx failed, error %u: %s\n",
+			    field, error, vmx_instruction_error(error));
 }
 
 /* ---- per CPU ------------------------------------------------------------------- */
