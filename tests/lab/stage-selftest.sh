@@ -49,9 +49,11 @@ boot_selftests() {
 	rm -rf "$with"
 }
 
+# KVM's comes last: on Intel KVM leaves the limit of IDTR at 0xffff, for which
+# leak_tables_test would blame us.
 selected_programs() {
-	local program
-	for program in "$2"/*; do
+	local program programs=("$2"/*)
+	for program in "${programs[@]/*kvm_owner_test/}" "$2/kvm_owner_test"; do
 		if [ -f "$program" ] && [ -x "$program" ] && selected "selftest/$1/${program##*/}"; then
 			echo "${program##*/}"
 		fi
