@@ -77,7 +77,10 @@ static void check_tables(void)
 static void check_io_bitmap(void)
 {
 	CHECK_EQ(out_works(), SIGSEGV, "OUT without ioperm() faults");
-	NEED(!ioperm(PORT_POST, 1, 1), "ioperm: %m");
+	if (ioperm(PORT_POST, 1, 1) && errno == ENOSYS) {
+		note("this kernel has no ioperm(): its bitmap is not looked at");
+		return;
+	}
 	EXPECT_EQ(out_works(), 0, "OUT with ioperm()");
 	EXPECT_EQ(run_to_port(&v, PORT_DONE), 2, "the guest runs");
 	CHECK_EQ(out_works(), 0, "the I/O permission bitmap works after RUN");
