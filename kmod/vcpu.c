@@ -821,7 +821,7 @@ static void axvcpu_vcpu_free(struct axvcpu_vcpu *vcpu)
 {
 	hrtimer_cancel(&vcpu->timer);
 	axvcpu_stage2_cache_drain(&vcpu->cache);
-	free_cpumask_var(vcpu->cpu_set);
+	kfree(vcpu->cpu_set);
 	if (vcpu->run)
 		free_pages_exact(vcpu->run, AXVCPU_RUN_BYTES);
 	axvcpu_arch->vcpu_release(vcpu);
@@ -859,7 +859,9 @@ static int axvcpu_vcpu_copy_cpu_set(struct axvcpu_vcpu *vcpu,
 		vcpu->any_cpu = true;
 		return 0;
 	}
-	if (!zalloc_cpumask_var(&vcpu->cpu_set, GFP_KERNEL_ACCOUNT))
+	/* By itself on every kernel: hardened usercopy lets nothing into the vCPU. */
+	vcpu->cpu_set = kzalloc(cpumask_size(), GFP_KERNEL_ACCOUNT);
+	if (!vcpu->cpu_set)
 		return -ENOMEM;
 	if (copy_from_user(cpumask_bits(vcpu->cpu_set),
 			   u64_to_user_ptr(args->cpu_set), bytes))

@@ -55,7 +55,7 @@ struct axvcpu_vcpu {
 	s32 favor_cpu;
 	s32 bound_cpu;			/* -1: none */
 	u32 power;			/* enum axvcpu_power_state */
-	cpumask_var_t cpu_set;		/* only if not @any_cpu */
+	struct cpumask *cpu_set;	/* only if not @any_cpu */
 	bool any_cpu;			/* every possible CPU may run it */
 	struct task_struct __rcu *task;	/* any, under RCU: who is in RUN */
 	struct rcuwait wait;
