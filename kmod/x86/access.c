@@ -816,6 +816,6 @@ int x86_translate(struct axvcpu_vcpu *vcpu, struct axvcpu_translate *args)
 	args->valid = !ret;
 	args->gpa = ret ? 0 : walk.gpa;
 	args->page_size = ret ? 0 : walk.page_size;
-	args->error_code = walk.error_code;
+	args->error_code = ret ? walk.error_code : 0;
 	return 0;
 }

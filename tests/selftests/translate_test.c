@@ -27,6 +27,7 @@ static void good(u64 gva, u32 access, u64 gpa, u64 page_size, const char *name)
 	EXPECT_EQ(t.valid, 1, "%s: valid", name);
 	EXPECT_EQ(t.gpa, gpa, "%s: gpa", name);
 	EXPECT_EQ(t.page_size, page_size, "%s: page size", name);
+	EXPECT_EQ(t.error_code, 0, "%s: no error code", name);
 }
 
 static void bad(u64 gva, u32 access, u64 error_code, const char *name)
@@ -108,6 +109,13 @@ static void check_long(void)
 	old = *entry(DATA, 0);
 	CHECK_EQ(old, 0x5000 | 7, "no accessed or dirty bit was set");
 	CHECK_EQ(*entry(TABLES, 0), (TABLES + PAGE) | 7, "not in the upper tables either");
+	/* What the guest has used is remembered, and then not walked again. */
+	*entry(TABLES, 0) |= 0x20;
+	*entry(TABLES + PAGE, 0) |= 0x20;
+	*entry(TABLES + 2 * PAGE, 2) |= 0x20;
+	*entry(DATA, 0) |= 0x60;
+	good(0x400010, WR, 0x5010, PAGE, "a page that is accessed and dirty");
+	good(0x400020, WR, 0x5020, PAGE, "the same page again");
 	control(0x80000031, TABLES, 0x20, 0xd00);
 	good(0x401000, WR, 0x6000, PAGE, "a read-only page, write without CR0.WP");
 	bad(0x401000, WR | USER, PF_P | PF_W | PF_U, "but not by the user");
