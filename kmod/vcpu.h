@@ -44,7 +44,7 @@ struct axvcpu_vcpu {
 	bool pending;			/* an exit waits for its answer */
 	bool halted;			/* HLT was cut short by a request: RUN waits on */
 	u64 entry_cycles;		/* when this RUN began, by get_cycles() */
-	u32 exit_reason;		/* of the last record, from RUN's begin on 0 */
+	u32 exit_reason;		/* of the last record; NOTHING: it has had its answer */
 	u64 seq;
 	struct axvcpu_fault fault;
 	struct axvcpu_hole hole;	/* of the last fault without a region */
