@@ -34,6 +34,9 @@
 #define BP_CFG_BP_SPEC_REDUCE	BIT_ULL(4)
 #define EFER_SVME_BIT		BIT_ULL(12)
 
+/* svm_cpu.stamp counts switches between vCPUs: a CPU does not make 2^50 of them. */
+#define SVM_CPU_SHIFT		50
+
 /* CPUID 8000_0001 ECX, 8000_000A EDX */
 #define CPUID_SVM		BIT(2)
 #define CPUID_NP		BIT(0)
@@ -96,8 +99,9 @@ static int svm_cpu_new(unsigned int cpu)
 		return -ENOMEM;
 	c->host_pa = __sme_pa(c->host);
 	c->hsave_pa = __sme_pa(c->hsave);
-	/* No two CPUs have the same generation: see struct svm_cpu. */
-	c->generation = (u64)(cpu + 1) << 44;
+	/* No two CPUs have the same generation or stamp: see struct svm_cpu. */
+	BUILD_BUG_ON(NR_CPUS >= 1 << (64 - SVM_CPU_SHIFT));
+	c->generation = (u64)(cpu + 1) << SVM_CPU_SHIFT;
 	c->stamp = c->generation;
 	return 0;
 }
