@@ -49,9 +49,16 @@ int x86_mitigations_init(void)
 	return 0;
 }
 
+/* Later kernels have no bit for their choice, and issue it wherever there is one. */
+#ifdef X86_FEATURE_USE_IBPB
+#define MITIGATE_SWITCH	X86_FEATURE_USE_IBPB
+#else
+#define MITIGATE_SWITCH	X86_FEATURE_IBPB
+#endif
+
 void x86_mitigate_switch(struct x86_vcpu *x)
 {
-	if (!boot_cpu_has(X86_FEATURE_USE_IBPB))
+	if (!boot_cpu_has(MITIGATE_SWITCH))
 		return;
 	hw_wrmsr(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
 	x->core.stats.ibpbs++;
