@@ -44,11 +44,6 @@
 #include "hw.h"
 #include "x86.h"
 
-int x86_mitigations_init(void)
-{
-	return 0;
-}
-
 /* Later kernels have no bit for their choice, and issue it wherever there is one. */
 #ifdef X86_FEATURE_USE_IBPB
 #define MITIGATE_SWITCH	X86_FEATURE_USE_IBPB

@@ -621,7 +621,6 @@ void x86_set_return_value(struct axvcpu_vcpu *vcpu, u64 value);
 int x86_hypercall(struct x86_vcpu *x, u64 next_rip, u64 hw_code);
 
 /* ---- mitigations.c -------------------------------------------------------- */
-int x86_mitigations_init(void);
 /* A CPU enters another vCPU than last time: IBPB. Preemption is off. */
 void x86_mitigate_switch(struct x86_vcpu *x);
 /* switch.h: x86_mitigate_user() */

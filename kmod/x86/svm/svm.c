@@ -342,7 +342,7 @@ static u32 svm_init(struct axvcpu_host *host)
 	reason = svm_detect();
 	if (reason)
 		return reason;
-	if (x86_fpu_init() || x86_mitigations_init())
+	if (x86_fpu_init())
 		return AXVCPU_REASON_MISSING_FEATURE;
 	svm_iopm = (void *)__get_free_pages(GFP_KERNEL, IOPM_ORDER);
 	svm_msrpm = (void *)__get_free_pages(GFP_KERNEL, MSRPM_ORDER);

@@ -645,7 +645,7 @@ static u32 vmx_init(struct axvcpu_host *host)
 	reason = vmx_detect();
 	if (reason)
 		return reason;
-	if (x86_fpu_init() || x86_mitigations_init())
+	if (x86_fpu_init())
 		return AXVCPU_REASON_MISSING_FEATURE;
 	vmx_msr_bitmap = (void *)__get_free_page(GFP_KERNEL);
 	if (!vmx_msr_bitmap)
