@@ -601,7 +601,7 @@ void x86_queue_walk_fault(struct x86_vcpu *x, const struct x86_walk *fault,
 				    linear);
 }
 
-/* ---- copies by linear address ------------------------------------------------------- */
+/* ---- linear addresses ------------------------------------------------------------------ */
 
 /* The part of @length that is in @linear's page. */
 static size_t x86_in_page(u64 linear, size_t length)
@@ -613,64 +613,6 @@ static size_t x86_in_page(u64 linear, size_t length)
 static u64 x86_linear_wrap(const struct x86_vcpu *x, u64 linear)
 {
 	return x86_long_mode(x) ? linear : (u32)linear;
-}
-
-int x86_read_linear(struct x86_vcpu *x, u64 linear, void *to, size_t length,
-		    u32 access, struct x86_walk *fault, u64 *fault_linear)
-{
-	while (length) {
-		size_t part = x86_in_page(linear, length);
-		int ret;
-
-		*fault_linear = linear;
-		ret = x86_walk(x, linear, access, true, fault);
-		if (!ret)
-			ret = axvcpu_memory_read(x->core.vm, fault->gpa, to,
-						 part);
-		if (ret)
-			return ret;
-		linear = x86_linear_wrap(x, linear + part);
-		to += part;
-		length -= part;
-	}
-	return 0;
-}
-
-/* All pages are translated before the first byte is written. */
-int x86_write_linear(struct x86_vcpu *x, u64 linear, const void *from,
-		     size_t length, u32 access, struct x86_walk *fault,
-		     u64 *fault_linear)
-{
-	u64 at = linear;
-	size_t left;
-
-	for (left = length; left;) {
-		size_t part = x86_in_page(at, left);
-		int ret;
-
-		*fault_linear = at;
-		ret = x86_walk(x, at, access, true, fault);
-		if (ret)
-			return ret;
-		at = x86_linear_wrap(x, at + part);
-		left -= part;
-	}
-	while (length) {
-		size_t part = x86_in_page(linear, length);
-		int ret;
-
-		*fault_linear = linear;
-		ret = x86_walk(x, linear, access, true, fault);
-		if (!ret)
-			ret = axvcpu_memory_write(x->core.vm, fault->gpa, from,
-						  part);
-		if (ret)
-			return ret;
-		linear = x86_linear_wrap(x, linear + part);
-		from += part;
-		length -= part;
-	}
-	return 0;
 }
 
 /* ---- segmentation --------------------------------------------------------------------- */

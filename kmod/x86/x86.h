@@ -513,16 +513,7 @@ int x86_walk(struct x86_vcpu *x, u64 linear, u32 access, bool set,
 	     struct x86_walk *walk);
 /* A naturally aligned table entry of 4 or 8 bytes. Return: 0; -EFAULT. */
 int x86_read_entry(struct x86_vcpu *x, u64 gpa, unsigned int width, u64 *entry);
-/*
- * Copy by linear address. Return: 0; -EPERM: @fault tells the exception (queue
- * it with x86_queue_walk_fault()); -ENXIO: a page has no memory region;
- * -EFAULT; -EROFS.
- */
-int x86_read_linear(struct x86_vcpu *x, u64 linear, void *to, size_t length,
-		    u32 access, struct x86_walk *fault, u64 *fault_linear);
-int x86_write_linear(struct x86_vcpu *x, u64 linear, const void *from,
-		     size_t length, u32 access, struct x86_walk *fault,
-		     u64 *fault_linear);
+/* Queue the exception that a failed walk tells. */
 void x86_queue_walk_fault(struct x86_vcpu *x, const struct x86_walk *fault,
 			  u64 linear);
 /*
@@ -533,7 +524,11 @@ bool x86_linear(struct x86_vcpu *x, unsigned int segment, u64 offset,
 		unsigned int length, bool write, u64 *linear);
 /* The exception of a failed x86_linear(). */
 void x86_queue_segment_fault(struct x86_vcpu *x, unsigned int segment);
-/* Instruction bytes at RIP. Return: how many (1 to 15), or as x86_read_linear() */
+/*
+ * Instruction bytes at RIP. Return: how many (1 to 15); -EPERM: @fault tells the
+ * exception (queue it with x86_queue_walk_fault()); -ENXIO: a page has no memory region;
+ * -EFAULT.
+ */
 int x86_fetch(struct x86_vcpu *x, u8 insn[15], struct x86_walk *fault,
 	      u64 *fault_linear);
 int x86_translate(struct axvcpu_vcpu *vcpu, struct axvcpu_translate *args);
