@@ -100,6 +100,17 @@ is out '1
 no module'
 expect "$work/err" "the host's kernel reported a problem" 'WARNING: from a test' 'the console is in '
 
+# What it says before init runs gets a second boot, with the whole of the input, and no third.
+boots 126 --no-module --no-tools --append 'x="WARNING: from nobody"' -- cat
+is out ''
+expect "$work/err" 'before init ran, so it is booted once more' "the host's kernel reported a problem:"
+early=$(sed -n 's/.*the console is in //p' "$work/err")
+[ -e "${early%.log}-early.log" ] || broken "$work/err" 'the first console is not kept'
+printf 'all of it' >"$work/in"
+boots 0 --no-module --no-tools -- cat
+is out 'all of it'
+: >"$work/in"
+
 # A clock that counts instructions jumps over idle time.
 boots 0 --icount --no-module --no-tools -- sh -c 'nproc; sleep 200; command -v axvmm'"
 	echo slept"
