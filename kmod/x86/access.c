@@ -18,7 +18,9 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include "x86.h"
+#include "access.h"
+#include "cpuid.h"
+#include "event.h"
 
 /* Page-table entries; the same bits at all levels that have them. */
 #define PTE_P		BIT_ULL(0)
@@ -760,4 +762,11 @@ int x86_translate(struct axvcpu_vcpu *vcpu, struct axvcpu_translate *args)
 	args->page_size = ret ? 0 : walk.page_size;
 	args->error_code = ret ? walk.error_code : 0;
 	return 0;
+}
+
+bool x86_canonical(u64 address)
+{
+	unsigned int spare = x86_guest_has(X86_FEATURE_LA57) ? 64 - 57 : 64 - 48;
+
+	return (u64)((s64)(address << spare) >> spare) == address;
 }

@@ -5,7 +5,7 @@
 #include <linux/string.h>
 #include <asm/processor.h>
 
-#include "x86.h"
+#include "backend.h"
 
 static bool x86_has_svm(void)
 {

@@ -18,7 +18,8 @@
 #include <asm/processor.h>
 #include <asm/processor-flags.h>
 
-#include "x86.h"
+#include "cpuid.h"
+#include "fpu.h"
 
 #define BASIC_LEAVES		0x17	/* 0 to 0x16 */
 #define EXTENDED		0x80000000

@@ -7,18 +7,35 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include "x86.h"
+#include "cpuid.h"
+#include "cr.h"
 
-#define CR0_KNOWN	(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | \
-			 X86_CR0_ET | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM | \
-			 X86_CR0_NW | X86_CR0_CD | X86_CR0_PG)
 #define LMSW_BITS	0xfULL
+
+bool x86_cr0_valid(u64 cr0)
+{
+	if (cr0 >> 32)
+		return false;
+	if ((cr0 & X86_CR0_NW) && !(cr0 & X86_CR0_CD))
+		return false;
+	return !(cr0 & X86_CR0_PG) || (cr0 & X86_CR0_PE);
+}
+
+bool x86_cr4_valid(u64 cr4)
+{
+	return !(cr4 & ~x86_cr4_guest_bits());
+}
+
+bool x86_efer_valid(u64 efer)
+{
+	return !(efer & ~x86_efer_guest_bits());
+}
 
 bool x86_write_cr0(u64 old, u64 *cr0, u64 *efer, u64 cr4, bool code64)
 {
 	if (!x86_cr0_valid(*cr0))
 		return false;
-	*cr0 = (*cr0 & CR0_KNOWN) | X86_CR0_ET;
+	*cr0 = (*cr0 & X86_CR0_KNOWN) | X86_CR0_ET;
 	if (!((*cr0 ^ old) & X86_CR0_PG))
 		return true;
 	if (*cr0 & X86_CR0_PG) {

@@ -10,9 +10,10 @@
 #include <linux/bitops.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include <uapi/asm/debugreg.h>
 #include <asm/processor-flags.h>
 
-#include "x86.h"
+#include "event.h"
 
 #define X86_VECTORS		256
 #define X86_NMI_MAX		2	/* one in service's shadow, one latched */
@@ -396,4 +397,20 @@ int x86_set_events(struct x86_vcpu *x, const struct axvcpu_x86_events *from)
 	x->core.halted = from->halted;
 	x86_events_taken(x);
 	return 0;
+}
+
+void x86_skip_slow(struct x86_vcpu *x, u64 next_rip)
+{
+	bool step = x->rflags & X86_EFLAGS_TF;
+
+	if ((x->rip ^ next_rip) >> 32) {
+		x->backend->sync_mode(x);
+		if (!x86_long_mode(x))
+			next_rip = (u32)next_rip;
+	}
+	x->rip = next_rip;
+	x->interrupt_shadow = false;
+	x->rflags &= ~(u64)X86_EFLAGS_RF;
+	if (step)
+		x86_queue_exception(x, X86_VECTOR_DB, false, 0, DR_STEP);
 }

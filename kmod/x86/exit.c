@@ -7,7 +7,12 @@
 #include <asm/processor-flags.h>
 
 #include "../guest.h"
-#include "x86.h"
+#include "event.h"
+#include "exit.h"
+#include "fpu.h"
+#include "mmio.h"
+#include "msr.h"
+#include "pio.h"
 
 int x86_exit_ud(struct x86_vcpu *x)
 {
@@ -93,4 +98,78 @@ bool x86_exit_exception(struct x86_vcpu *x, u8 vector, bool has_error_code,
 	exit->u.exception.error_code = error_code;
 	exit->u.exception.address = address;
 	return true;
+}
+
+int x86_hypercall(struct x86_vcpu *x, u64 next_rip, u64 hw_code)
+{
+	struct axvcpu_exit *exit =
+		axvcpu_exit_begin(&x->core, AXVCPU_EXIT_HYPERCALL, hw_code);
+
+	exit->next_pc = next_rip;
+	exit->u.hypercall.nr = x->gpr[AXVCPU_X86_RAX];
+	exit->u.hypercall.args[0] = x->gpr[AXVCPU_X86_RDI];
+	exit->u.hypercall.args[1] = x->gpr[AXVCPU_X86_RSI];
+	exit->u.hypercall.args[2] = x->gpr[AXVCPU_X86_RDX];
+	exit->u.hypercall.args[3] = x->gpr[AXVCPU_X86_RCX];
+	exit->u.hypercall.args[4] = x->gpr[8];
+	exit->u.hypercall.args[5] = x->gpr[9];
+	exit->u.hypercall.immediate = 0;
+	x86_skip(x, next_rip);
+	return AXVCPU_OUT_EXIT;
+}
+
+static bool x86_fault_valid(const struct x86_vcpu *x,
+			    const struct axvcpu_complete *answer)
+{
+	if (!x86_exception_valid(answer->vector, answer->has_error_code))
+		return false;
+	/* Of the exits that can be answered only MMIO knows an address for CR2. */
+	if (answer->vector == X86_VECTOR_PF &&
+	    x->pending.kind != X86_PENDING_MMIO)
+		return false;
+	return !(answer->error_code >> (answer->has_error_code ? 16 : 0));
+}
+
+static int x86_complete_fault(struct x86_vcpu *x,
+			      const struct axvcpu_complete *answer)
+{
+	u64 address = 0;
+
+	if (!x86_fault_valid(x, answer))
+		return -EINVAL;
+	if (answer->vector == X86_VECTOR_PF)
+		address = x->pending.mmio.gva;
+	x->pending.kind = X86_PENDING_NONE;
+	x86_queue_exception(x, answer->vector, answer->has_error_code,
+			    answer->error_code, address);
+	return AXVCPU_OUT_AGAIN;
+}
+
+int x86_complete(struct axvcpu_vcpu *vcpu, const struct axvcpu_complete *answer)
+{
+	struct x86_vcpu *x = to_x86(vcpu);
+
+	if (x->pending.kind == X86_PENDING_NONE)
+		return -EINVAL;
+	if (answer->action == AXVCPU_ANSWER_FAULT)
+		return x86_complete_fault(x, answer);
+	x->pending.kind = X86_PENDING_NONE;
+	return AXVCPU_OUT_AGAIN;
+}
+
+int x86_done(struct axvcpu_vcpu *vcpu, u64 data)
+{
+	struct x86_vcpu *x = to_x86(vcpu);
+	u8 kind;
+
+	if (likely(x->pending.kind == X86_PENDING_IN))
+		return x86_in_done(x, data);
+	kind = x->pending.kind;
+	x->pending.kind = X86_PENDING_NONE;
+	if (likely(kind == X86_PENDING_MMIO))
+		return x86_mmio_done(x, data);
+	if (kind == X86_PENDING_IO)
+		return x86_io_done(x, data);
+	return likely(kind == X86_PENDING_SYSREG) ? x86_msr_done(x, data) :
+						    -EINVAL;
 }

@@ -21,9 +21,9 @@
 #include <asm/processor.h>
 #include <asm/processor-flags.h>
 
+#include "fpu.h"
 #include "hw.h"
 #include "switch.h"
-#include "x86.h"
 
 /* XCR0 bits that a guest may have, if the host has them; no AMX, no CET. */
 #define X86_FPU_SUPPORTED	(XFEATURE_MASK_FP | XFEATURE_MASK_SSE | \

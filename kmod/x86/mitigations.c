@@ -42,7 +42,7 @@
 #include <asm/nospec-branch.h>
 
 #include "hw.h"
-#include "x86.h"
+#include "mitigations.h"
 
 /* Later kernels have no bit for their choice, and issue it wherever there is one. */
 #ifdef X86_FEATURE_USE_IBPB

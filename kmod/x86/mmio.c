@@ -12,7 +12,9 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
-#include "x86.h"
+#include "access.h"
+#include "event.h"
+#include "mmio.h"
 
 static inline u64 x86_mmio_mask(unsigned int width)
 {

@@ -16,7 +16,9 @@
 #include <asm/msr-index.h>
 #include <asm/processor.h>
 
-#include "x86.h"
+#include "access.h"
+#include "event.h"
+#include "msr.h"
 
 #define MTRR_CAP_COUNT		8
 #define MTRR_CAP_FIXED		BIT(8)

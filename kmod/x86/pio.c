@@ -14,12 +14,13 @@
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
+#include <uapi/asm/debugreg.h>
 #include <asm/processor-flags.h>
 
+#include "access.h"
+#include "event.h"
 #include "pio.h"
-#include "x86.h"
 
-#define DR6_BS		(1ULL << 14)
 
 /* What a part of a string instruction can't pass: a page, and the data area. */
 #define PART_BYTES	4096
@@ -319,7 +320,7 @@ static void x86_io_advance(struct x86_vcpu *x)
 			/* The trap comes after each iteration. */
 			if (x->rflags & X86_EFLAGS_TF)
 				x86_queue_exception(x, X86_VECTOR_DB, false, 0,
-						    DR6_BS);
+						    DR_STEP);
 			return;
 		}
 	}

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IN and OUT of a general register, in line in a back end's exit handler: the exits that
- * come most. pio.c has the strings.
+ * IN and OUT: of a general register in line in a back end's exit handler, since these
+ * exits come most; strings in pio.c.
  */
 #ifndef AXVCPU_X86_PIO_H
 #define AXVCPU_X86_PIO_H
 
-#include "x86.h"
+#include "event.h"
 
 #define POWEROFF_PORT	0x604
 #define POWEROFF_VALUE	0x2000
@@ -76,5 +76,22 @@ static __always_inline int x86_in_done(struct x86_vcpu *x, u64 data)
 	x86_skip(x, x->pending.in.next_rip);
 	return AXVCPU_OUT_AGAIN;
 }
+
+/**
+ * struct x86_io - an intercepted INS or OUTS as the hardware tells it
+ */
+struct x86_io {
+	u16 port;
+	u8 width;		/* 1, 2, 4 */
+	bool in;
+	bool rep;
+	u8 address_bytes;	/* 2, 4, 8; 0: not told, decode it */
+	u8 segment;		/* OUTS: enum axvcpu_x86_segment_index; 0xff: not told */
+	u64 next_rip;
+};
+/* From run(). Return: AXVCPU_OUT_EMULATE: strings need guest memory. */
+int x86_io_string(struct x86_vcpu *x, const struct x86_io *io, u64 hw_code);
+int x86_io_emulate(struct x86_vcpu *x);	/* the string form, or its next part */
+int x86_io_done(struct x86_vcpu *x, u64 data);
 
 #endif /* AXVCPU_X86_PIO_H */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Registers: the create and setup configs, the register blocks, and what
- * emulation does to the PC.
+ * Registers: the create and setup configs, and the register blocks.
  *
  * Everything that user space sets is checked here, so that a back end can load it
  * without a fault and no entry fails for it (APM Volume 2, 15.5.1
@@ -14,12 +13,14 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include "pio.h"
-#include "x86.h"
+#include "access.h"
+#include "cpuid.h"
+#include "cr.h"
+#include "event.h"
+#include "fpu.h"
+#include "msr.h"
+#include "regs.h"
 
-#define CR0_KNOWN	(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | \
-			 X86_CR0_ET | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM | \
-			 X86_CR0_NW | X86_CR0_CD | X86_CR0_PG)
 #define RFLAGS_KNOWN	(X86_EFLAGS_CF | X86_EFLAGS_FIXED | X86_EFLAGS_PF | \
 			 X86_EFLAGS_AF | X86_EFLAGS_ZF | X86_EFLAGS_SF | \
 			 X86_EFLAGS_TF | X86_EFLAGS_IF | X86_EFLAGS_DF | \
@@ -28,7 +29,6 @@
 			 X86_EFLAGS_VIF | X86_EFLAGS_VIP | X86_EFLAGS_ID)
 #define DR6_FIXED_1	0xffff0ff0ULL
 #define DR6_WRITABLE	0x0000e00fULL	/* B0 to B3, BD, BS, BT */
-#define DR6_BS		(1ULL << 14)
 #define DR7_FIXED_1	0x00000400ULL
 #define DR7_WRITABLE	0xffff23ffULL
 #define PAT_RESET	0x0007040600070406ULL
@@ -267,39 +267,13 @@ int x86_setup(struct x86_vcpu *x, const void *config, size_t length)
 
 /* ---- checks ----------------------------------------------------------------- */
 
-bool x86_canonical(u64 address)
-{
-	unsigned int spare = x86_guest_has(X86_FEATURE_LA57) ? 64 - 57 : 64 - 48;
-
-	return (u64)((s64)(address << spare) >> spare) == address;
-}
-
-bool x86_cr0_valid(u64 cr0)
-{
-	if (cr0 >> 32)
-		return false;
-	if ((cr0 & X86_CR0_NW) && !(cr0 & X86_CR0_CD))
-		return false;
-	return !(cr0 & X86_CR0_PG) || (cr0 & X86_CR0_PE);
-}
-
-bool x86_cr4_valid(u64 cr4)
-{
-	return !(cr4 & ~x86_cr4_guest_bits());
-}
-
-bool x86_efer_valid(u64 efer)
-{
-	return !(efer & ~x86_efer_guest_bits());
-}
-
 /* The control registers and EFER by themselves and together. */
 static bool x86_control_valid(const struct axvcpu_x86_system *s)
 {
 	bool paging = s->cr0 & X86_CR0_PG;
 	bool lma = s->efer & EFER_LMA;
 
-	if (s->cr0 & ~(u64)CR0_KNOWN || !x86_cr0_valid(s->cr0) ||
+	if (s->cr0 & ~(u64)X86_CR0_KNOWN || !x86_cr0_valid(s->cr0) ||
 	    !x86_cr4_valid(s->cr4) || !x86_efer_valid(s->efer))
 		return false;
 	if (lma != (paging && (s->efer & EFER_LME)))
@@ -546,80 +520,6 @@ int x86_set_block(struct axvcpu_vcpu *vcpu, u32 block, const void *buffer)
 	}
 }
 
-/* ---- what emulation does to the PC ---------------------------------------------- */
-
-void x86_skip_slow(struct x86_vcpu *x, u64 next_rip)
-{
-	bool step = x->rflags & X86_EFLAGS_TF;
-
-	if ((x->rip ^ next_rip) >> 32) {
-		x->backend->sync_mode(x);
-		if (!x86_long_mode(x))
-			next_rip = (u32)next_rip;
-	}
-	x->rip = next_rip;
-	x->interrupt_shadow = false;
-	x->rflags &= ~(u64)X86_EFLAGS_RF;
-	if (step)
-		x86_queue_exception(x, X86_VECTOR_DB, false, 0, DR6_BS);
-}
-
-static bool x86_fault_valid(const struct x86_vcpu *x,
-			    const struct axvcpu_complete *answer)
-{
-	if (!x86_exception_valid(answer->vector, answer->has_error_code))
-		return false;
-	/* Of the exits that can be answered only MMIO knows an address for CR2. */
-	if (answer->vector == X86_VECTOR_PF &&
-	    x->pending.kind != X86_PENDING_MMIO)
-		return false;
-	return !(answer->error_code >> (answer->has_error_code ? 16 : 0));
-}
-
-static int x86_complete_fault(struct x86_vcpu *x,
-			      const struct axvcpu_complete *answer)
-{
-	u64 address = 0;
-
-	if (!x86_fault_valid(x, answer))
-		return -EINVAL;
-	if (answer->vector == X86_VECTOR_PF)
-		address = x->pending.mmio.gva;
-	x->pending.kind = X86_PENDING_NONE;
-	x86_queue_exception(x, answer->vector, answer->has_error_code,
-			    answer->error_code, address);
-	return AXVCPU_OUT_AGAIN;
-}
-
-int x86_complete(struct axvcpu_vcpu *vcpu, const struct axvcpu_complete *answer)
-{
-	struct x86_vcpu *x = to_x86(vcpu);
-
-	if (x->pending.kind == X86_PENDING_NONE)
-		return -EINVAL;
-	if (answer->action == AXVCPU_ANSWER_FAULT)
-		return x86_complete_fault(x, answer);
-	x->pending.kind = X86_PENDING_NONE;
-	return AXVCPU_OUT_AGAIN;
-}
-
-int x86_done(struct axvcpu_vcpu *vcpu, u64 data)
-{
-	struct x86_vcpu *x = to_x86(vcpu);
-	u8 kind;
-
-	if (likely(x->pending.kind == X86_PENDING_IN))
-		return x86_in_done(x, data);
-	kind = x->pending.kind;
-	x->pending.kind = X86_PENDING_NONE;
-	if (likely(kind == X86_PENDING_MMIO))
-		return x86_mmio_done(x, data);
-	if (kind == X86_PENDING_IO)
-		return x86_io_done(x, data);
-	return likely(kind == X86_PENDING_SYSREG) ? x86_msr_done(x, data) :
-						    -EINVAL;
-}
-
 void x86_set_entry(struct axvcpu_vcpu *vcpu, u64 entry)
 {
 	to_x86(vcpu)->entry = entry;
@@ -635,22 +535,4 @@ void x86_set_gpr(struct axvcpu_vcpu *vcpu, unsigned int index, u64 value)
 void x86_set_return_value(struct axvcpu_vcpu *vcpu, u64 value)
 {
 	to_x86(vcpu)->gpr[AXVCPU_X86_RAX] = value;
-}
-
-int x86_hypercall(struct x86_vcpu *x, u64 next_rip, u64 hw_code)
-{
-	struct axvcpu_exit *exit =
-		axvcpu_exit_begin(&x->core, AXVCPU_EXIT_HYPERCALL, hw_code);
-
-	exit->next_pc = next_rip;
-	exit->u.hypercall.nr = x->gpr[AXVCPU_X86_RAX];
-	exit->u.hypercall.args[0] = x->gpr[AXVCPU_X86_RDI];
-	exit->u.hypercall.args[1] = x->gpr[AXVCPU_X86_RSI];
-	exit->u.hypercall.args[2] = x->gpr[AXVCPU_X86_RDX];
-	exit->u.hypercall.args[3] = x->gpr[AXVCPU_X86_RCX];
-	exit->u.hypercall.args[4] = x->gpr[8];
-	exit->u.hypercall.args[5] = x->gpr[9];
-	exit->u.hypercall.immediate = 0;
-	x86_skip(x, next_rip);
-	return AXVCPU_OUT_EXIT;
 }

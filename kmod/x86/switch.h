@@ -12,24 +12,11 @@
 #include <asm/fpu/api.h>
 #include <asm/nospec-branch.h>
 
-#include "x86.h"
+#include "fpu.h"
 
 void x86_fpu_load_special(struct x86_vcpu *x);
 void x86_fpu_load_initial(struct x86_vcpu *x);
 void x86_fpu_save_special(struct x86_vcpu *x);
-
-/*
- * Between an FXSAVE or XSAVE and its opposite some processors keep the last x87
- * instruction's pointers unless an exception is pending: the guest would see the
- * task's. Overwrite them by an instruction of ours.
- */
-static __always_inline void x86_fpu_clear_pointers(void)
-{
-	static const u32 zero;
-
-	if (static_cpu_has_bug(X86_BUG_FXSAVE_LEAK))
-		asm volatile("fnclex\n\temms\n\tfildl %0" : : "m"(zero));
-}
 
 /* The CPU leaves the guest and may return to user space. Preemption is off. */
 static __always_inline void x86_mitigate_user(void)

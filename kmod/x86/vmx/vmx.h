@@ -8,7 +8,18 @@
 #include <asm/asm.h>
 #include <asm/desc_defs.h>
 
+#include "../access.h"
+#include "../backend.h"
+#include "../cpuid.h"
+#include "../cr.h"
 #include "../debug.h"
+#include "../event.h"
+#include "../exit.h"
+#include "../fpu.h"
+#include "../mitigations.h"
+#include "../mmio.h"
+#include "../msr.h"
+#include "../regs.h"
 #include "../x86.h"
 #include "vmcs.h"
 
