@@ -131,9 +131,9 @@ in_the_host='
 record_is() { expect_record "$output" "$@"; }
 
 # Bochs's processors have no monitor trap flag, for debug_single_step, and take longer.
-skipped=0 timeout=300
+backend=svm extension='SVM with NPT' owner=kvm_amd switch=SVM skipped=0 timeout=300
 if [[ " $* " == *" --backend vmx "* ]]; then
-	skipped=1 timeout=1100
+	backend=vmx extension='VMX with EPT' owner=kvm_intel switch=VMX skipped=1 timeout=1100
 fi
 
 # The table and its sum, and that the sum is that of the table.
@@ -162,7 +162,7 @@ check_info() {
 		"capabilities",
 		(.capabilities | to_entries[] |
 			"  " + .key + " " * (16 - (.key | length)) + (if .value then "yes" else "no" end))'
-	record_is info 0 'back end         svm'
+	record_is info 0 "back end         $backend"
 	record_is json 0 '"reason_text": "vCPUs can run"' '"exit_reasons": '
 	recorded "$output" json | jq -er "$text_from_json" >"$with/from-json"
 	recorded "$output" info | sed 's/^\(  [^ ]* *\(yes\|no\)\) .*/\1/' >"$with/from-text"
@@ -188,11 +188,11 @@ check_doctor() {
 	for name in doctor{,-all,-poor,-nobody,-stranger,-member,-out,-absent}; do
 		check_remedies "$name"
 	done
-	record_is doctor 0 'ok       CPU       it has SVM with NPT' '?        firmware' '-> modprobe msr' \
-		'ok       owner     kvm_amd is not loaded' '?        kernel' '-> modprobe configs' \
+	record_is doctor 0 "ok       CPU       it has $extension" '?        firmware' '-> modprobe msr' \
+		"ok       owner     $owner is not loaded" '?        kernel' '-> modprobe configs' \
 		'ok       module    loaded, 0 users' 'ok       device' \
-		'ok       vCPU      one was created, with the svm back end' "$can"
-	record_is doctor-all 0 'ok       firmware  it leaves SVM on' \
+		"ok       vCPU      one was created, with the $backend back end" "$can"
+	record_is doctor-all 0 "ok       firmware  it leaves $switch on" \
 		'ok       kernel    its configuration has what axvcpu needs' "$can"
 	! recorded "$output" doctor-all | grep -E '^(note|\?|warning|BAD) ' ||
 		broken "$output" "root does not see everything"
@@ -239,15 +239,15 @@ check_load() {
 	record_is load-other 1 'no module no_such_module is installed for kernel'
 	record_is load-missing 1 "/with/missing.ko can't be read"
 	record_is load-broken 1 '/tmp/busy.ko was not loaded: it was not built for kernel'
-	record_is load 0 'axvcpu is loaded; the back end is svm.'
+	record_is load 0 "axvcpu is loaded; the back end is $backend."
 	record_is lsmod-in 0 'axvcpu '
 	record_is load-again 1 'axvcpu is already loaded; axvcpuctl unload makes room'
 	record_is unload-second 0
-	record_is load-file 0 'the back end is svm'
+	record_is load-file 0 "the back end is $backend"
 	check_smoke smoke-file 40
 	record_is unload-third 0
 	record_is load-absent 1 'no module axvcpu is installed for kernel'
-	record_is load-elsewhere 0 'the back end is svm'
+	record_is load-elsewhere 0 "the back end is $backend"
 }
 
 check_wrong() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * AMD SVM, per CPU and for the whole module: detection, enabling, the pages that
- * all vCPUs share, and the table of operations.
+ * AMD SVM, per CPU and for the whole module: detection, enabling, and the pages that
+ * all vCPUs share.
  *
  * APM Volume 2: 15.4 "Enabling SVM", 15.10 "IOIO Intercepts", 15.11 "MSR
  * Intercepts", 15.25 "Nested Paging", 15.30 "SVM Related MSRs".
@@ -89,7 +89,7 @@ void *svm_page_new(gfp_t gfp)
 	return page_address(pair);
 }
 
-static int svm_cpu_new(unsigned int cpu)
+int svm_cpu_new(unsigned int cpu)
 {
 	struct svm_cpu *c = per_cpu_ptr(&svm_cpu, cpu);
 
@@ -106,7 +106,7 @@ static int svm_cpu_new(unsigned int cpu)
 	return 0;
 }
 
-static void svm_cpu_free(unsigned int cpu)
+void svm_cpu_free(unsigned int cpu)
 {
 	struct svm_cpu *c = per_cpu_ptr(&svm_cpu, cpu);
 
@@ -116,7 +116,7 @@ static void svm_cpu_free(unsigned int cpu)
 	c->hsave = NULL;
 }
 
-static bool svm_is_enabled(void)
+bool svm_is_enabled(void)
 {
 	u64 efer;
 
@@ -142,7 +142,7 @@ static void svm_spec_reduce(bool on)
 #endif
 }
 
-static int svm_hardware_enable(void)
+int svm_hardware_enable(void)
 {
 	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
 	u64 efer, value;
@@ -172,7 +172,7 @@ static int svm_hardware_enable(void)
 	return 0;
 }
 
-static void svm_hardware_disable(void)
+void svm_hardware_disable(void)
 {
 	struct svm_cpu *c = this_cpu_ptr(&svm_cpu);
 	u64 efer;
@@ -186,7 +186,7 @@ static void svm_hardware_disable(void)
 		hw_wrmsr_safe(MSR_EFER, efer & ~EFER_SVME_BIT);
 }
 
-static u32 svm_busy(void)
+u32 svm_busy(void)
 {
 	unsigned long flags;
 	bool others;
@@ -199,7 +199,7 @@ static u32 svm_busy(void)
 }
 
 /* Nested paging is in the host's own mode: 4 or 5 levels (15.25.3). */
-static unsigned int svm_max_guest_page_table_levels(void)
+unsigned int svm_max_guest_page_table_levels(void)
 {
 	return native_read_cr4() & X86_CR4_LA57 ? 5 : 4;
 }
@@ -304,7 +304,7 @@ static void svm_init_stage2(void)
 	f->levels = svm_max_guest_page_table_levels();
 }
 
-static void svm_describe(struct axvcpu_host *host)
+void svm_describe(struct axvcpu_host *host)
 {
 	u32 address_bits = cpuid_eax(0x80000008);
 	u32 bits = min_t(u32, address_bits & 0xff, boot_cpu_data.x86_phys_bits);
@@ -328,88 +328,27 @@ static void svm_describe(struct axvcpu_host *host)
 	x86_block_lengths(host->block_length);
 }
 
-static void svm_free_maps(void)
+void svm_hardware_exit(void)
 {
 	free_pages((unsigned long)svm_iopm, IOPM_ORDER);
 	free_pages((unsigned long)svm_msrpm, MSRPM_ORDER);
 }
 
-static u32 svm_init(struct axvcpu_host *host)
+u32 svm_hardware_init(void)
 {
-	u32 reason;
+	u32 reason = svm_detect();
 
-	host->backend = AXVCPU_BACKEND_SVM;
-	reason = svm_detect();
 	if (reason)
 		return reason;
 	if (x86_fpu_init())
 		return AXVCPU_REASON_MISSING_FEATURE;
 	svm_iopm = (void *)__get_free_pages(GFP_KERNEL, IOPM_ORDER);
 	svm_msrpm = (void *)__get_free_pages(GFP_KERNEL, MSRPM_ORDER);
-	if (!svm_iopm || !svm_msrpm || svm_vcpu_init()) {
-		svm_free_maps();
+	if (!svm_iopm || !svm_msrpm) {
+		svm_hardware_exit();
 		return AXVCPU_REASON_NO_MEMORY;
 	}
-	svm_event_init();
 	svm_init_maps();
 	svm_init_stage2();
-	svm_describe(host);
-	x86_cpuid_init(svm_features.tsc_aux);
 	return AXVCPU_REASON_NONE;
 }
-
-static void svm_exit(void)
-{
-	svm_event_exit();
-	svm_vcpu_exit();
-	svm_free_maps();
-}
-
-/* The maps are shared, and the tables are the core's. */
-static int svm_vm_new(struct axvcpu_vm *vm)
-{
-	return 0;
-}
-
-static void svm_vm_free(struct axvcpu_vm *vm)
-{
-}
-
-const struct axvcpu_arch_ops axvcpu_svm_ops = {
-	.name = "svm",
-	.init = svm_init,
-	.exit = svm_exit,
-	.busy = svm_busy,
-	.cpu_new = svm_cpu_new,
-	.cpu_free = svm_cpu_free,
-	.is_enabled = svm_is_enabled,
-	.hardware_enable = svm_hardware_enable,
-	.hardware_disable = svm_hardware_disable,
-	.max_guest_page_table_levels = svm_max_guest_page_table_levels,
-	.vm_new = svm_vm_new,
-	.vm_free = svm_vm_free,
-	.vcpu_alloc = svm_vcpu_alloc,
-	.vcpu_release = svm_vcpu_release,
-	.vcpu_new = svm_vcpu_new,
-	.prepare = svm_prepare_vcpu,
-	.set_entry = x86_set_entry,
-	.set_ept_root = svm_set_ept_root,
-	.setup = svm_setup,
-	.reset = svm_reset,
-	.run = svm_run,
-	.emulate = svm_emulate,
-	.done = x86_done,
-	.complete = x86_complete,
-	.bind = svm_bind,
-	.unbind = svm_unbind,
-	.set_gpr = x86_set_gpr,
-	.inject_interrupt = x86_inject_interrupt,
-	.inject_exception = x86_inject_exception,
-	.set_return_value = x86_set_return_value,
-	.runnable = x86_runnable,
-	.interruptible = x86_interruptible,
-	.show = svm_show,
-	.get_block = x86_get_block,
-	.set_block = x86_set_block,
-	.translate = x86_translate,
-};

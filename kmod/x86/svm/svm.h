@@ -186,6 +186,17 @@ extern unsigned long svm_iopm_pa __ro_after_init;
 extern unsigned long svm_msrpm_pa __ro_after_init;
 /* A zeroed page that can be a VMCB or a save area; free_page() frees it. */
 void *svm_page_new(gfp_t gfp);
+/* Look at the hardware, and make the pages that all vCPUs share. */
+u32 svm_hardware_init(void);
+void svm_hardware_exit(void);
+void svm_describe(struct axvcpu_host *host);
+u32 svm_busy(void);
+int svm_cpu_new(unsigned int cpu);
+void svm_cpu_free(unsigned int cpu);
+bool svm_is_enabled(void);
+int svm_hardware_enable(void);
+void svm_hardware_disable(void);
+unsigned int svm_max_guest_page_table_levels(void);
 
 /* vcpu.c */
 int svm_vcpu_init(void);
@@ -201,7 +212,6 @@ int svm_run(struct axvcpu_vcpu *vcpu);
 int svm_bind(struct axvcpu_vcpu *vcpu, int cpu);
 int svm_unbind(struct axvcpu_vcpu *vcpu);
 u64 svm_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
-void svm_dr_intercept(struct svm_vcpu *svm);
 
 /* event.c */
 void svm_update_intercepts(struct svm_vcpu *svm);
@@ -220,6 +230,7 @@ u64 svm_get_efer(const struct svm_vcpu *svm);
 void svm_set_cr0(struct svm_vcpu *svm, u64 cr0);
 void svm_set_cr4(struct svm_vcpu *svm, u64 cr4);
 void svm_set_efer(struct svm_vcpu *svm, u64 efer);
+void svm_dr_intercept(struct svm_vcpu *svm);
 
 /* exit.c: the handlers. Return: enum axvcpu_out. */
 int svm_handle_exit(struct svm_vcpu *svm);
