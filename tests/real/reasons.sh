@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Hosts on which no vCPU can run: each says why, by its own code, and what to do.
-# (The firmware's switch is not emulated. Of VMX hosts, the one that KVM has.)
+# (The firmware's switch is not emulated.)
 
 . "${BASH_SOURCE[0]%/*}/lib/real.sh"
 
@@ -105,6 +105,13 @@ check_svm_owners() {
 
 boot_options=("$@")
 if [[ " $* " == *" --backend vmx "* ]]; then
+	check_cpu p4_prescott_celeron_336 no-hardware \
+		'the CPU has no virtualization extension that axvcpu can use' \
+		'BAD      CPU       it has neither SVM nor VMX' 'use a CPU with AMD SVM'
+	check_cpu core2_penryn_t9600 no-nested-paging \
+		'the CPU has no second-stage address translation' \
+		'BAD      CPU       it has VMX, but no second-stage address translation' \
+		'use a newer CPU'
 	check_vmx_owner
 	rm -rf "$with"
 	exit
