@@ -27,7 +27,7 @@ build_case() {
 }
 
 build_programs() {
-	need_packages $tool_packages libcmocka-dev
+	need_packages $tool_packages libcmocka-dev binutils-aarch64-linux-gnu
 	if [ -d "$build/$1" ]; then
 		find "$build/$1" -maxdepth 1 -type f -executable -delete
 	fi
