@@ -89,6 +89,21 @@ keep_modules() {
 	cp "$from/lib/modules/$release"/modules.{builtin,builtin.modinfo,order} "$to/lib/modules/$release"
 }
 
+# need_guest_modules K: in $cache/guest-modules-K/root, what a guest with that kernel
+# needs for axvmm's disk.
+need_guest_modules() {
+	local meta
+	meta=$(kernel_package image "$1")
+	need_package_lists "$meta"
+	artefact "guest-modules-$1" "$meta $(candidate_once "$meta")" \
+		"the guest's modules for kernel $1" build_guest_modules "$1"
+}
+
+build_guest_modules() {
+	local host_modules="virtio_mmio virtio_blk"
+	build_kernel "$@"
+}
+
 need_headers() {
 	case $1 in
 	debug) need_debug_kernel && return ;;

@@ -293,7 +293,7 @@ static void test_acpi_tables(void **state)
 	const uint8_t *fadt, *dsdt;
 
 	(void)state;
-	acpi_write_tables(tables, GPA);
+	acpi_write_tables(tables, GPA, NULL);
 	assert_memory_equal(tables, "RSD PTR ", 8);
 	assert_sums_to_zero(tables, 20);
 	assert_sums_to_zero(tables, 36);
@@ -320,6 +320,30 @@ static void test_acpi_tables(void **state)
 	assert_true(read_le(fadt + 112, 4) & 1 << 10);
 }
 
+/* The DSDT of a machine with a disk: what iasl makes of the ASL in the source, unoptimized. */
+static void test_acpi_disk(void **state)
+{
+	static const uint8_t aml[] = {
+		0x08, 0x5c, 0x5f, 0x53, 0x35, 0x5f, 0x12, 0x06, 0x04, 0x00, 0x00, 0x00, 0x00,
+		0x5b, 0x82, 0x41, 0x04, 0x5c, 0x2e, 0x5f, 0x53, 0x42, 0x5f, 0x44, 0x49, 0x53, 0x4b,
+		0x08, 0x5f, 0x48, 0x49, 0x44, 0x0d, 0x4c, 0x4e, 0x52, 0x4f, 0x30, 0x30, 0x30, 0x35, 0x00,
+		0x08, 0x5f, 0x55, 0x49, 0x44, 0x00,
+		0x08, 0x5f, 0x43, 0x52, 0x53, 0x11, 0x1a, 0x0a, 0x17,
+		0x86, 0x09, 0x00, 0x01, 0x00, 0x00, 0x00, 0xd0, 0x00, 0x02, 0x00, 0x00,
+		0x89, 0x06, 0x00, 0x01, 0x01, 0x05, 0x00, 0x00, 0x00,
+		0x79, 0x00,
+	};
+	static const struct acpi_disk disk = { 0xd0000000, 0x200, 5 };
+	const uint8_t *dsdt;
+
+	(void)state;
+	acpi_write_tables(tables, GPA, &disk);
+	dsdt = table(read_le(tables + 16, 4), "RSDT");
+	dsdt = table(read_le(table(read_le(dsdt + 36, 4), "FACP") + 40, 4), "DSDT");
+	assert_int_equal(read_le(dsdt + 4, 4), 36 + sizeof(aml));
+	assert_memory_equal(dsdt + 36, aml, sizeof(aml));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +358,7 @@ int main(void)
 		cmocka_unit_test(test_acpi_timer),
 		cmocka_unit_test(test_acpi_timer_status),
 		cmocka_unit_test(test_acpi_tables),
+		cmocka_unit_test(test_acpi_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

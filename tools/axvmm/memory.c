@@ -104,7 +104,8 @@ int memory_tell(struct memory *memory, uint64_t gpa, uint64_t size, bool usable,
 	return 0;
 }
 
-uint8_t *memory_at(const struct memory *memory, uint64_t gpa, uint64_t size)
+static const struct memory_region *find_region(const struct memory *memory, uint64_t gpa,
+						uint64_t size)
 {
 	unsigned int i;
 
@@ -113,9 +114,23 @@ uint8_t *memory_at(const struct memory *memory, uint64_t gpa, uint64_t size)
 
 		if (gpa >= region->gpa && gpa - region->gpa < region->size &&
 		    size <= region->size - (gpa - region->gpa))
-			return region->host + (gpa - region->gpa);
+			return region;
 	}
 	return NULL;
+}
+
+uint8_t *memory_at(const struct memory *memory, uint64_t gpa, uint64_t size)
+{
+	const struct memory_region *region = find_region(memory, gpa, size);
+
+	return region ? region->host + (gpa - region->gpa) : NULL;
+}
+
+bool memory_is_writable(const struct memory *memory, uint64_t gpa)
+{
+	const struct memory_region *region = find_region(memory, gpa, 1);
+
+	return region && !region->readonly;
 }
 
 bool memory_is_usable(const struct memory *memory, uint64_t gpa, uint64_t size)

@@ -85,6 +85,9 @@ int memory_tell(struct memory *memory, uint64_t gpa, uint64_t size, bool usable,
 /** memory_at() - where @size bytes at @gpa are for us; NULL if they are not all in one region */
 uint8_t *memory_at(const struct memory *memory, uint64_t gpa, uint64_t size);
 
+/** memory_is_writable() - do guest writes reach @gpa? */
+bool memory_is_writable(const struct memory *memory, uint64_t gpa);
+
 /** memory_is_usable() - does the map say that all of it is the guest's to use? */
 bool memory_is_usable(const struct memory *memory, uint64_t gpa, uint64_t size);
 

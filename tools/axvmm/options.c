@@ -30,6 +30,7 @@ const char *options_usage(void)
 	       "  --firmware FILE      an image that ends at 4 GiB, started at the reset vector\n"
 	       "  --memory SIZE        bytes, or with K, M or G; default 256M\n"
 	       "  --ram GPA:SIZE       more memory, at GPA\n"
+	       "  --disk FILE          a virtio disk with what is in the file\n"
 	       "  --console stdio|FILE where the guest's consoles go, default stdio\n"
 	       "  --timeout SECONDS    end the guest after that time\n"
 	       "  --stats              at the end, say what the guest did\n"
@@ -195,6 +196,7 @@ enum {
 	FIRMWARE,
 	MEMORY,
 	RAM,
+	DISK,
 	CONSOLE,
 	TIMEOUT,
 	STATS,
@@ -211,6 +213,7 @@ static const struct option known[] = {
 	{ "firmware", required_argument, NULL, FIRMWARE },
 	{ "memory", required_argument, NULL, MEMORY },
 	{ "ram", required_argument, NULL, RAM },
+	{ "disk", required_argument, NULL, DISK },
 	{ "console", required_argument, NULL, CONSOLE },
 	{ "timeout", required_argument, NULL, TIMEOUT },
 	{ "stats", no_argument, NULL, STATS },
@@ -244,6 +247,8 @@ static int parse_one(struct options *options, int option, int argc, char **argv,
 		return parse_memory(options, optarg, error);
 	case RAM:
 		return parse_ram(options, optarg, error);
+	case DISK:
+		return set_once(&options->disk, "--disk", optarg, error);
 	case CONSOLE:
 		return set_once(&options->console, "--console", optarg, error);
 	case TIMEOUT:

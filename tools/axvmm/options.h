@@ -40,6 +40,7 @@ struct options {
 	uint64_t memory;
 	unsigned int rams;
 	struct option_ram ram[OPTIONS_RAM];
+	const char *disk;
 	const char *console;
 	uint64_t timeout_ns;
 	bool stats;

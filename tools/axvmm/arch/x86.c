@@ -11,9 +11,11 @@
 #define IRQ_PIT	     0
 #define IRQ_KEYBOARD 1
 #define IRQ_UART     4
+#define IRQ_DISK     5
 #define IRQ_RTC	     8
 
 #define UART_PORT 0x3f8
+#define DISK_GPA  0xd0000000
 
 /* Bytes of the BIOS data area that programs read without asking the BIOS. */
 #define BDA_COM1       0x400
@@ -66,6 +68,8 @@ static void add_devices(struct machine *machine)
 	debug_init(&arch->debug, ports, power, console_send, &machine->console);
 	reset_init(&arch->reset, ports, power);
 	acpi_init(&arch->acpi, ports, timers, LINE(ACPI_IRQ), power);
+	if (machine->options.disk)
+		disk_init(&arch->disk, &machine->mmio, DISK_GPA, &machine->memory, LINE(IRQ_DISK));
 	x86_add_msrs(&arch->msrs);
 #undef LINE
 }
@@ -110,6 +114,10 @@ static int add_memory(struct machine *machine, struct error *error)
 
 		if (ram->gpa < X86_HOLE_END)
 			return error_set(error, "--ram can't add memory below 1 MiB");
+		if (options->disk && ram->gpa < DISK_GPA + VIRTIO_MMIO_SIZE &&
+		    ram->gpa + ram->size > DISK_GPA)
+			return error_set(error, "--ram can't be where the disk is, at 0x%x",
+					 DISK_GPA);
 		if (!memory_add(&machine->memory, ram->gpa, ram->size, false, error) ||
 		    memory_tell(&machine->memory, ram->gpa, ram->size, true, error))
 			return -1;
@@ -142,13 +150,15 @@ static int add_sockets(struct memory *memory, struct error *error)
 /* What firmware would have left in memory for a kernel. */
 static int put_firmware_data(struct machine *machine, struct boot *boot)
 {
+	static const struct acpi_disk disk = { DISK_GPA, VIRTIO_MMIO_SIZE, IRQ_DISK };
+
 	if (add_sockets(&machine->memory, boot->error))
 		return -1;
 	put16(&machine->memory, BDA_COM1, UART_PORT);
 	put16(&machine->memory, BDA_EBDA, X86_EBDA >> 4);
 	put16(&machine->memory, BDA_MEMORY_KIB, X86_EBDA >> 10);
 	acpi_write_tables(memory_at(&machine->memory, X86_ACPI_TABLES, ACPI_TABLES_SIZE),
-			  X86_ACPI_TABLES);
+			  X86_ACPI_TABLES, machine->options.disk ? &disk : NULL);
 	boot->rsdp = X86_ACPI_TABLES;
 	return 0;
 }
@@ -219,6 +229,9 @@ int arch_make(struct machine *machine, struct error *error)
 	machine->arch = calloc(1, sizeof(*machine->arch));
 	if (!machine->arch)
 		return error_set(error, "There is no memory for the devices");
+	if (machine->options.disk &&
+	    disk_open(&machine->arch->disk, machine->options.disk, error))
+		return -1;
 	if (add_memory(machine, error) || load_guest(machine, error))
 		return -1;
 	add_devices(machine);

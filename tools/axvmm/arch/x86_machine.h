@@ -5,6 +5,7 @@
 
 #include "../devices/acpi.h"
 #include "../devices/debug.h"
+#include "../devices/disk.h"
 #include "../devices/i8042.h"
 #include "../devices/pic.h"
 #include "../devices/pit.h"
@@ -27,6 +28,7 @@ struct arch {
 	struct debug debug;
 	struct reset reset;
 	struct acpi acpi;
+	struct disk disk;
 	struct x86_start start;
 };
 

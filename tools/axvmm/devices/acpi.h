@@ -34,11 +34,19 @@ struct acpi {
 void acpi_init(struct acpi *acpi, struct bus *ports, struct timers *timers, struct irq_line irq,
 	       struct power_switch power);
 
+/** struct acpi_disk - where the guest finds a virtio device */
+struct acpi_disk {
+	uint32_t gpa;
+	uint32_t size;
+	uint32_t irq;
+};
+
 /**
  * acpi_write_tables() - the tables, beginning with the RSDP
  * @tables: ACPI_TABLES_SIZE zeroed bytes
  * @gpa: where they are for the guest: 64-byte aligned, below 4 GiB
+ * @disk: NULL: there is none
  */
-void acpi_write_tables(uint8_t *tables, uint32_t gpa);
+void acpi_write_tables(uint8_t *tables, uint32_t gpa, const struct acpi_disk *disk);
 
 #endif /* AXVMM_ACPI_H */

@@ -122,13 +122,46 @@ struct facs {
 } __attribute__((packed));
 _Static_assert(sizeof(struct facs) == 64, "FACS");
 
+/* ACPI 6.5, 20.2 "AML Grammar Definition" and 6.4 "Resource Data Types". */
+
 /*
  * Name (\_S5, Package (4) { 0, 0, 0, 0 }): the types to write to the control
  * register for soft off. 0x12: Package, 6 bytes from there on, 4 elements.
  */
-static const uint8_t dsdt_aml[] = {
+static const uint8_t soft_off[] = {
 	0x08, '\\', '_', 'S', '5', '_', 0x12, 0x06, 0x04, 0x00, 0x00, 0x00, 0x00,
 };
+
+/*
+ * Device (\_SB.DISK) { Name (_HID, "LNRO0005"), Name (_UID, 0), Name (_CRS, Buffer (23) {
+ * Memory32Fixed (ReadWrite, gpa, size), Interrupt (ResourceConsumer, Level, ActiveHigh,
+ * Exclusive) { irq }, EndTag }) }
+ */
+struct disk_device {
+	uint8_t device[14];
+	uint8_t hid[15];
+	uint8_t uid[6];
+	uint8_t crs[9];
+	uint8_t memory[4];
+	uint32_t gpa;
+	uint32_t size;
+	uint8_t interrupt[5];
+	uint32_t irq;
+	uint8_t end[2];
+} __attribute__((packed));
+_Static_assert(sizeof(struct disk_device) - 2 == 0x41, "PkgLength of the device");
+
+static const struct disk_device disk_device = {
+	.device = { 0x5b, 0x82, 0x41, 0x04, '\\', 0x2e, '_', 'S', 'B', '_', 'D', 'I', 'S', 'K' },
+	.hid = { 0x08, '_', 'H', 'I', 'D', 0x0d, 'L', 'N', 'R', 'O', '0', '0', '0', '5', 0x00 },
+	.uid = { 0x08, '_', 'U', 'I', 'D', 0x00 },
+	.crs = { 0x08, '_', 'C', 'R', 'S', 0x11, 0x1a, 0x0a, 0x17 },
+	.memory = { 0x86, 0x09, 0x00, 0x01 },
+	.interrupt = { 0x89, 0x06, 0x00, 0x01, 0x01 },
+	.end = { 0x79, 0x00 },
+};
+
+#define AML_SIZE (sizeof(soft_off) + sizeof(disk_device))
 
 struct tables {
 	struct rsdp rsdp;
@@ -145,7 +178,7 @@ struct tables {
 	struct fadt fadt;
 	struct {
 		struct header header;
-		uint8_t aml[sizeof(dsdt_aml)];
+		uint8_t aml[AML_SIZE]; /* the table may end earlier */
 	} __attribute__((packed)) dsdt;
 } __attribute__((packed));
 _Static_assert(sizeof(struct tables) <= ACPI_TABLES_SIZE, "they fit");
@@ -227,7 +260,23 @@ static void fill_rsdp(struct rsdp *rsdp, uint32_t gpa)
 	rsdp->extended_checksum = checksum(rsdp, sizeof(*rsdp));
 }
 
-void acpi_write_tables(uint8_t *memory, uint32_t gpa)
+static void fill_dsdt(struct tables *tables, const struct acpi_disk *disk)
+{
+	struct disk_device device = disk_device;
+	size_t size = sizeof(tables->dsdt.header) + sizeof(soft_off);
+
+	memcpy(tables->dsdt.aml, soft_off, sizeof(soft_off));
+	if (disk) {
+		device.gpa = disk->gpa;
+		device.size = disk->size;
+		device.irq = disk->irq;
+		memcpy(tables->dsdt.aml + sizeof(soft_off), &device, sizeof(device));
+		size += sizeof(device);
+	}
+	fill_header(&tables->dsdt.header, "DSDT", 2, size);
+}
+
+void acpi_write_tables(uint8_t *memory, uint32_t gpa, const struct acpi_disk *disk)
 {
 	struct tables *tables = (struct tables *)memory;
 
@@ -235,8 +284,7 @@ void acpi_write_tables(uint8_t *memory, uint32_t gpa)
 	memcpy(tables->facs.signature, "FACS", 4);
 	tables->facs.length = sizeof(tables->facs);
 	tables->facs.version = 1;
-	memcpy(tables->dsdt.aml, dsdt_aml, sizeof(dsdt_aml));
-	fill_header(&tables->dsdt.header, "DSDT", 2, sizeof(tables->dsdt));
+	fill_dsdt(tables, disk);
 	fill_fadt(&tables->fadt, gpa);
 	tables->rsdt.fadt = AT(gpa, fadt);
 	fill_header(&tables->rsdt.header, "RSDT", 1, sizeof(tables->rsdt));
