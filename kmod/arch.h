@@ -29,6 +29,8 @@ struct axvcpu_stage2_format;
  * @stage2_levels: of the second-stage tables; by max_guest_page_table_levels()
  * @tags: ASIDs, VPIDs, VMIDs that the hardware has
  * @cycles_hz: how fast get_cycles() counts, not 0
+ * @deadline: run() itself leaves guest mode at vcpu->deadline_ns, sets the request
+ *	and returns AXVCPU_OUT_WORK: the core's timer is for Blocked alone
  * @block_length: bytes of each register block, 0: there is none
  * @stage2_format: how second-stage entries are written
  *
@@ -42,6 +44,7 @@ struct axvcpu_host {
 	u32 stage2_levels;
 	u32 tags;
 	u64 cycles_hz;
+	bool deadline;
 	u32 block_length[AXVCPU_BLOCK_COUNT];
 	const struct axvcpu_stage2_format *stage2_format;
 };

@@ -85,7 +85,16 @@ static enum hrtimer_restart axvcpu_vcpu_deadline(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-/* The timer stays armed from RUN to RUN as long as the deadline is the same. */
+static void axvcpu_vcpu_start_timer(struct axvcpu_vcpu *vcpu)
+{
+	hrtimer_start(&vcpu->timer, min_t(u64, vcpu->deadline_ns, KTIME_MAX),
+		      HRTIMER_MODE_ABS_HARD);
+}
+
+/*
+ * The timer stays armed from RUN to RUN as long as the deadline is the same; where the
+ * back end keeps it while the guest runs, axvcpu_vcpu_wait() arms it.
+ */
 static noinline void axvcpu_vcpu_set_deadline(struct axvcpu_vcpu *vcpu,
 					      u64 deadline_ns)
 {
@@ -96,10 +105,8 @@ static noinline void axvcpu_vcpu_set_deadline(struct axvcpu_vcpu *vcpu,
 		return;
 	if (unlikely(deadline_ns <= ktime_get_ns()))
 		set_bit(AXVCPU_REQUEST_DEADLINE, &vcpu->requests);
-	else
-		hrtimer_start(&vcpu->timer,
-			      min_t(u64, deadline_ns, KTIME_MAX),
-			      HRTIMER_MODE_ABS_HARD);
+	else if (!axvcpu_host.deadline)
+		axvcpu_vcpu_start_timer(vcpu);
 }
 
 /* ---- the run loop --------------------------------------------------------- */
@@ -128,11 +135,28 @@ static int axvcpu_vcpu_work(struct axvcpu_vcpu *vcpu)
 	return AXVCPU_OUT_AGAIN;
 }
 
+/* Blocked, until an event, a request or a signal. */
+static void axvcpu_vcpu_wait(struct axvcpu_vcpu *vcpu)
+{
+	bool timed = axvcpu_host.deadline && vcpu->deadline_ns;
+	u64 start = ktime_get_mono_fast_ns();
+
+	axvcpu_state_wait(vcpu);
+	if (timed)
+		axvcpu_vcpu_start_timer(vcpu);
+	rcuwait_wait_event(&vcpu->wait,
+			   READ_ONCE(vcpu->requests) ||
+				   static_call(axvcpu_arch_runnable)(vcpu),
+			   TASK_INTERRUPTIBLE);
+	if (timed)
+		hrtimer_cancel(&vcpu->timer);
+	axvcpu_state_wake(vcpu);
+	vcpu->stats.blocked_ns += ktime_get_mono_fast_ns() - start;
+}
+
 /* The guest waits for an event: so does RUN, if the VM wants it. */
 static int axvcpu_vcpu_halt(struct axvcpu_vcpu *vcpu)
 {
-	u64 start;
-
 	if (static_call(axvcpu_arch_runnable)(vcpu))
 		return AXVCPU_OUT_AGAIN;
 	if (!(vcpu->vm->behaviours & AXVCPU_VM_HALT_IN_KERNEL)) {
@@ -146,14 +170,7 @@ static int axvcpu_vcpu_halt(struct axvcpu_vcpu *vcpu)
 		axvcpu_exit_begin(vcpu, AXVCPU_EXIT_IRQ_WINDOW, 0);
 		return AXVCPU_OUT_EXIT;
 	}
-	start = ktime_get_mono_fast_ns();
-	axvcpu_state_wait(vcpu);
-	rcuwait_wait_event(&vcpu->wait,
-			   READ_ONCE(vcpu->requests) ||
-				   static_call(axvcpu_arch_runnable)(vcpu),
-			   TASK_INTERRUPTIBLE);
-	axvcpu_state_wake(vcpu);
-	vcpu->stats.blocked_ns += ktime_get_mono_fast_ns() - start;
+	axvcpu_vcpu_wait(vcpu);
 	if (!static_call(axvcpu_arch_runnable)(vcpu))
 		vcpu->halted = true;
 	return AXVCPU_OUT_WORK;

@@ -60,7 +60,7 @@ struct axvcpu_vcpu {
 	struct task_struct __rcu *task;	/* any, under RCU: who is in RUN */
 	struct rcuwait wait;
 	struct hrtimer timer;
-	u64 deadline_ns;		/* what the timer is armed for, 0: not */
+	u64 deadline_ns;		/* of this RUN and what the timer is armed for, 0: none */
 	struct axvcpu_stage2_cache cache;
 	struct axvcpu_history history;	/* any, through state.c */
 	struct rb_node node;		/* in vm->vcpus */

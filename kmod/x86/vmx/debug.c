@@ -89,6 +89,11 @@ static void vmx_debug_guest_fields(struct vmx_vcpu *vmx)
 	vmx_debug_field(GUEST_RSP, x->gpr[AXVCPU_X86_RSP]);
 	vmx_debug_field(GUEST_RFLAGS, x->rflags);
 	vmx_debug_field(GUEST_INTERRUPTIBILITY_INFO, vmx->interruptibility);
+	vmx_debug_field(PIN_BASED_VM_EXEC_CONTROL,
+			vmx_features.pin | (vmx->timer.state ?
+						    PIN_BASED_VMX_PREEMPTION_TIMER : 0));
+	if (vmx->timer.state)
+		vmx_debug_field(VMX_PREEMPTION_TIMER_VALUE, vmx->timer.value);
 	vmx_debug_field(EXCEPTION_BITMAP, vmx->guest.exceptions);
 	vmx_debug_field(CPU_BASED_VM_EXEC_CONTROL, vmx->guest.proc);
 	vmx_debug_field(EPT_POINTER, vmx->guest.eptp);

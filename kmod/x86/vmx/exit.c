@@ -177,6 +177,16 @@ static int vmx_exit_interrupt(struct vmx_vcpu *vmx)
 	return x86_exit_interrupt(&vmx->x, EXIT_REASON_EXTERNAL_INTERRUPT);
 }
 
+/*
+ * At the deadline the next entry says that it has passed. Else it stands for an interrupt
+ * that did not end guest mode: see timer.c.
+ */
+static int vmx_exit_timer(struct vmx_vcpu *vmx)
+{
+	return vmx->timer.state == VMX_TIMER_BOUND ? vmx_exit_interrupt(vmx) :
+						     AXVCPU_OUT_AGAIN;
+}
+
 /* ---- MSRs ---------------------------------------------------------------------------- */
 
 static bool vmx_get_msr(struct vmx_vcpu *vmx, u32 msr, u64 *value)
@@ -490,8 +500,7 @@ static int (*const vmx_exits[])(struct vmx_vcpu *vmx) = {
 	[EXIT_REASON_MONITOR_INSTRUCTION] = vmx_exit_ud,
 	[EXIT_REASON_PAUSE_INSTRUCTION] = vmx_exit_pause,
 	[EXIT_REASON_INVEPT] = vmx_exit_ud,
-	/* It stands for an interrupt that did not end guest mode: vmx_write_bound(). */
-	[EXIT_REASON_PREEMPTION_TIMER] = vmx_exit_interrupt,
+	[EXIT_REASON_PREEMPTION_TIMER] = vmx_exit_timer,
 	[EXIT_REASON_INVVPID] = vmx_exit_ud,
 	[EXIT_REASON_WBINVD] = vmx_exit_nop,
 	[EXIT_REASON_XSETBV] = vmx_exit_xsetbv,

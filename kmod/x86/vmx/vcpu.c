@@ -205,7 +205,6 @@ static void vmx_write_controls(const struct vmx_vcpu *vmx)
 		proc2 &= ~SECONDARY_EXEC_ENABLE_INVPCID;
 	if (!x86_guest_has(X86_FEATURE_RDTSCP))
 		proc2 &= ~SECONDARY_EXEC_ENABLE_RDTSCP;
-	vmx_write(PIN_BASED_VM_EXEC_CONTROL, vmx_features.pin);
 	vmx_write(SECONDARY_VM_EXEC_CONTROL, proc2);
 	vmx_write(VM_EXIT_CONTROLS, vmx_features.exit);
 	vmx_write(PAGE_FAULT_ERROR_CODE_MASK, 0);
@@ -227,8 +226,6 @@ static void vmx_write_controls(const struct vmx_vcpu *vmx)
 	vmx_write(GUEST_ACTIVITY_STATE, GUEST_ACTIVITY_ACTIVE);
 	if (vmx_features.perf)
 		vmx_write(GUEST_IA32_PERF_GLOBAL_CTRL, 0);
-	if (vmx_features.timer)
-		vmx_write(VMX_PREEMPTION_TIMER_VALUE, vmx_features.timer);
 	if (vmx_features.proc2 & SECONDARY_EXEC_ENCLS_EXITING)
 		vmx_write(ENCLS_EXITING_BITMAP, ~0ULL);
 }
@@ -307,10 +304,10 @@ static bool vmx_load_vmcs(struct vmx_vcpu *vmx, struct vmx_cpu *c)
 	c->current_vcpu = vmx;
 	list_add(&vmx->link, &c->loaded);
 	vmx->launched = false;
-	vmx->bounded = false;
 	vmx->dirty = VMX_ALL;
 	WRITE_ONCE(vmx->loaded_cpu, cpu);
 	vmx_write_controls(vmx);
+	vmx_reset_timer(vmx);
 	vmx_write_host();
 	vmx_forget_fields(vmx);
 	return true;
@@ -648,19 +645,6 @@ static __always_inline u32 vmx_interruptibility(const struct vmx_vcpu *vmx)
 	return state;
 }
 
-/*
- * Bochs 2.7 masks the host's interrupts for a guest that was entered with IF clear,
- * until it sets it. No processor does; but guests are seldom long without
- * interrupts, so that a timer which ends guest mode then costs next to nothing.
- */
-static noinline void vmx_write_bound(struct vmx_vcpu *vmx, bool bounded)
-{
-	vmx->bounded = bounded;
-	vmx_write(PIN_BASED_VM_EXEC_CONTROL,
-		  vmx_features.pin |
-			  (bounded ? PIN_BASED_VMX_PREEMPTION_TIMER : 0));
-}
-
 static __always_inline void vmx_write_registers(struct vmx_vcpu *vmx)
 {
 	struct x86_vcpu *x = &vmx->x;
@@ -677,9 +661,6 @@ static __always_inline void vmx_write_registers(struct vmx_vcpu *vmx)
 	vmx->rsp = x->gpr[AXVCPU_X86_RSP];
 	vmx->rip = x->rip;
 	vmx->rflags = x->rflags;
-	if (unlikely(vmx->bounded == !!(x->rflags & X86_EFLAGS_IF)) &&
-	    vmx_features.timer)
-		vmx_write_bound(vmx, !vmx->bounded);
 	state = vmx_interruptibility(vmx);
 	if (unlikely(state != vmx->interruptibility || state & SHADOW))
 		vmx_write_interruptibility(vmx, state);
@@ -783,6 +764,8 @@ static __always_inline int vmx_once(struct vmx_vcpu *vmx)
 		return AXVCPU_OUT_WORK;
 	if (unlikely(!axvcpu_percpu_on()))
 		return -ENODEV;
+	if (unlikely(!vmx_set_timer(vmx)))
+		return AXVCPU_OUT_WORK;
 	if (unlikely(READ_ONCE(vmx->x.events.any) || vmx->flags)) {
 		out = vmx_prepare(vmx);
 		if (out != AXVCPU_OUT_AGAIN)

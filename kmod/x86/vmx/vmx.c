@@ -428,12 +428,8 @@ static bool vmx_check_ept(void)
 	       (f->ept_vpid & (EPT_CAP_INVEPT_SINGLE | EPT_CAP_INVEPT_ALL));
 }
 
-/*
- * Nehalem and Westmere may leave IA32_PERF_GLOBAL_CTRL with a wrong value (errata
- * AAK155, AAP115, AAT100, BC86, AAY89, BD102, BA97): there it is not switched, and the
- * host's counters count guests, too.
- */
-static bool vmx_perf_is_broken(void)
+/* Nehalem and Westmere. */
+static bool vmx_is_nehalem(void)
 {
 	if (boot_cpu_data.x86 != 6)
 		return false;
@@ -449,6 +445,28 @@ static bool vmx_perf_is_broken(void)
 	}
 }
 
+/*
+ * They may leave IA32_PERF_GLOBAL_CTRL with a wrong value (errata AAK155, AAP115, AAT100,
+ * BC86, AAY89, BD102, BA97): there it is not switched, and the host's counters count
+ * guests, too.
+ */
+static bool vmx_perf_is_broken(void)
+{
+	return vmx_is_nehalem();
+}
+
+/*
+ * The same count the preemption timer down at another rate than the one that the MISC
+ * MSR tells (errata AAJ124, AAK139, AAM126, AAN92, AAO95, AAP86, AAT59, AAU65, AAX65,
+ * BA86), and so does one Ivy Bridge.
+ */
+static bool vmx_timer_is_broken(void)
+{
+	return vmx_is_nehalem() ||
+	       (boot_cpu_data.x86 == 6 && boot_cpu_data.x86_model == 0x3a &&
+		boot_cpu_data.x86_stepping == 8);
+}
+
 static void vmx_choose_options(void)
 {
 	const u64 invvpid = VPID_CAP_INVVPID | VPID_CAP_INVVPID_ALL;
@@ -461,7 +479,7 @@ static void vmx_choose_options(void)
 		f->proc2 &= ~SECONDARY_EXEC_ENABLE_VPID;
 	f->tsc_aux = f->proc2 & SECONDARY_EXEC_ENABLE_RDTSCP;
 	f->mtf = f->proc_may & CPU_BASED_MONITOR_TRAP_FLAG;
-	if (f->pin_may & PIN_BASED_VMX_PREEMPTION_TIMER)
+	if (f->pin_may & PIN_BASED_VMX_PREEMPTION_TIMER && !vmx_timer_is_broken())
 		f->timer = tsc_khz >> (f->misc & VMX_CAP_MISC_TIMER_RATE);
 	f->perf = (f->exit & VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL) &&
 		  (f->entry & VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL) &&
@@ -633,6 +651,7 @@ static void vmx_describe(struct axvcpu_host *host)
 	host->gpa_bits = min_t(u32, boot_cpu_data.x86_phys_bits, 48);
 	host->tags = vmx_features.vpid ? VMX_VPIDS : 0;
 	host->cycles_hz = tsc_khz * 1000ULL;
+	host->deadline = vmx_features.timer;
 	host->stage2_format = &vmx_stage2_format;
 	x86_block_lengths(host->block_length);
 }

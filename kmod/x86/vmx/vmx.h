@@ -7,6 +7,7 @@
 #include <linux/percpu.h>
 #include <asm/asm.h>
 #include <asm/desc_defs.h>
+#include <asm/processor-flags.h>
 
 #include "../access.h"
 #include "../backend.h"
@@ -37,7 +38,7 @@
  * @mtf: the monitor trap flag can step
  * @tpr: there is a TPR shadow: CR8 is the guest's without exits
  * @l1d_flush: before each entry
- * @timer: 1 ms for the preemption timer, 0: there is none
+ * @timer: 1 ms for the preemption timer, 0: there is none, or it counts wrong
  */
 struct vmx_features {
 	u64 basic;
@@ -209,6 +210,29 @@ enum vmx_emulation {
 	VMX_EMULATE_PDPTES,
 };
 
+/* vmx_timer.state: what the preemption timer is on for */
+enum vmx_timer_state {
+	VMX_TIMER_OFF,
+	VMX_TIMER_BOUND,	/* the guest's IF is clear */
+	VMX_TIMER_DEADLINE,
+};
+
+/**
+ * struct vmx_timer - the preemption timer: timer.c
+ * @deadline_ns: what @start and @cycles are of, 0: of none
+ * @start: a time stamp counter
+ * @cycles: so long from @start on the deadline is not there
+ * @value: what the VMCS has
+ * @state: enum vmx_timer_state
+ */
+struct vmx_timer {
+	u64 deadline_ns;
+	u64 start;
+	u64 cycles;
+	u32 value;
+	u8 state;
+};
+
 /**
  * struct vmx_vcpu - an x86 vCPU on VMX
  * @x: first
@@ -217,7 +241,6 @@ enum vmx_emulation {
  * @loaded_cpu: where the VMCS is active, or -1. Changed with interrupts off on
  *	the CPU that it names
  * @launched: VMRESUME
- * @bounded: the VMCS has the preemption timer on, see vmx_write_bound()
  * @syscall_loaded: @syscall is in the MSRs
  * @vpid: in the VMCS
  * @vpid_generation: vmx_cpu.generation in which it was taken, 0: none
@@ -227,6 +250,7 @@ enum vmx_emulation {
  * @flags: VMX_*
  * @emulation: enum vmx_emulation
  * @delivering: the last exit cut the delivery of an event short
+ * @timer: see there
  * @rip, @rsp, @rflags, @interruptibility: what the VMCS has
  * @virtual_apic: with vmx_features.tpr, a page of which the TPR is used: CR8
  * @cr2, @cr8 (without one), @tsc_aux, @kernel_gs_base, @syscall, @dr, @dr6: the guest's
@@ -239,7 +263,6 @@ struct vmx_vcpu {
 	int loaded_cpu;
 	bool launched;
 	bool syscall_loaded;
-	bool bounded;
 	u16 vpid;
 	u64 vpid_generation;
 	u64 tlb_generation;
@@ -252,6 +275,7 @@ struct vmx_vcpu {
 	struct vmx_guest guest;
 	struct vmx_exit_info exit;
 	struct vmx_host host;
+	struct vmx_timer timer;
 	u64 rip;
 	u64 rsp;
 	u64 rflags;
@@ -411,6 +435,20 @@ void vmx_read_exit(struct vmx_vcpu *vmx);
 int vmx_handle_exit(struct vmx_vcpu *vmx);
 int vmx_emulate(struct axvcpu_vcpu *vcpu);
 int vmx_fail_entry(struct vmx_vcpu *vmx, u32 error);
+
+/* timer.c: interrupts are off and the VMCS is current. */
+void vmx_reset_timer(struct vmx_vcpu *vmx);
+bool vmx_set_timer_slow(struct vmx_vcpu *vmx);
+/* Before an entry. Return: false: the deadline has passed, and the request is set. */
+static __always_inline bool vmx_set_timer(struct vmx_vcpu *vmx)
+{
+	bool bound = !(vmx->x.rflags & X86_EFLAGS_IF);
+
+	if (likely(vmx->timer.state == bound && !vmx->x.core.deadline_ns) ||
+	    !vmx_features.timer)
+		return true;
+	return vmx_set_timer_slow(vmx);
+}
 
 /* cr.c */
 int vmx_exit_cr(struct vmx_vcpu *vmx);

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * The deadline ends a guest that never exits by itself, or exits all the time, with
+ * interrupts on and off: not before its time and soon after it. Near and far ones, one
+ * after the other, and one that another RUN was ended before.
+ */
+#include "guest.h"
+
+/* With IF set: DI, which is 1 then. */
+#define BEGIN	"test %di, %di; jz 0f; sti; 0:\n"
+GUEST(spin, 16, BEGIN "1: jmp 1b");
+GUEST(exits, 16, BEGIN "1: xor %eax, %eax; cpuid; jmp 1b");
+GUEST(out, 16, BEGIN "1: out %eax, $0xf0; jmp 1b");
+GUEST(toggle, 16, "1: sti; nop; cli; jmp 1b");
+
+static struct vm vm;
+static struct vcpu v;
+
+static void start(const u8 *code, const u8 *end, bool open)
+{
+	struct axvcpu_x86_general g;
+
+	if (state_of(&v) != AXVCPU_STATE_CREATED)
+		NEED_RET(call(v.fd, AXVCPU_RESET, NULL));
+	start_code(&v, AXVCPU_X86_START_REAL, code, end);
+	g = get_general(&v);
+	g.gpr[AXVCPU_X86_RDI] = open;
+	set_general(&v, &g);
+	v.run->deadline_ns = 0;
+}
+
+static bool ended_by(u32 cause)
+{
+	return v.run->exit.reason == AXVCPU_EXIT_NOTHING && v.run->exit.u.nothing.cause == cause;
+}
+
+/* RUN that another thing than a signal ends. */
+static void run_once(void)
+{
+	do
+		NEED_RET(run(&v));
+	while (ended_by(AXVCPU_CAUSE_SIGNAL));
+}
+
+/* It ended by the deadline, at the right time. */
+static void check_ended(u64 deadline, const char *name, const char *how)
+{
+	u64 now = now_ns();
+
+	CHECK(ended_by(AXVCPU_CAUSE_DEADLINE), "%s, %s: the deadline ends it", name, how);
+	CHECK(now >= deadline, "%s, %s: not before its time", name, how);
+	CHECK(now < deadline + SECOND * slowness() / 4, "%s, %s: and soon (%llu us late)", name,
+	      how, (unsigned long long)(now - deadline) / 1000);
+}
+
+static void check_for(u64 ns, const char *name, const char *how)
+{
+	u64 deadline = now_ns() + ns;
+
+	v.run->deadline_ns = deadline;
+	run_once();
+	check_ended(deadline, name, how);
+}
+
+static void check_guest(const char *name)
+{
+	check_for(20 * MS, name, "20 ms");
+	check_for(MS / 3, name, "less than a millisecond");
+	check_for(1, name, "at once");
+	check_for(50 * MS, name, "50 ms");
+}
+
+static void *kick_later(void *argument)
+{
+	sleep_ms(30);
+	kick(argument);
+	return NULL;
+}
+
+/* What the guest had of an old one is forgotten. */
+static void check_changes(const char *name)
+{
+	u64 deadline = now_ns() + 40 * MS;
+	pthread_t thread;
+
+	v.run->deadline_ns = deadline;
+	NEED_RET(kick(&v));
+	run_once();
+	CHECK(ended_by(AXVCPU_CAUSE_KICK), "%s: a KICK before it", name);
+	run_once();
+	check_ended(deadline, name, "the same one again");
+	v.run->deadline_ns = now_ns() + 2 * MS;
+	NEED_RET(kick(&v));
+	run_once();
+	v.run->deadline_ns = 0;
+	thread = start_thread(kick_later, &v);
+	run_once();
+	end_thread(thread);
+	CHECK(ended_by(AXVCPU_CAUSE_KICK), "%s: one that was taken back", name);
+	v.run->deadline_ns = now_ns() + 60 * SECOND;
+	NEED_RET(kick(&v));
+	run_once();
+	check_for(20 * MS, name, "near behind far");
+}
+
+/* Exits to the VMM come in between, and the deadline stays the same. */
+static void check_outs(const char *name)
+{
+	u64 deadline = now_ns() + 30 * MS, outs = 0;
+
+	v.run->deadline_ns = deadline;
+	for (;;) {
+		run_once();
+		if (v.run->exit.reason != AXVCPU_EXIT_IO_WRITE)
+			break;
+		outs++;
+	}
+	check_ended(deadline, name, "between exits to the VMM");
+	CHECK(outs > 1, "%s: there were some", name);
+}
+
+static void check_all(bool open)
+{
+	const char *name = open ? "IF=1" : "IF=0";
+
+	start(spin, spin_end, open);
+	check_guest(name);
+	check_changes(name);
+	CHECK_EQ(get_general(&v).rflags >> 9 & 1, open, "%s: so it was", name);
+	start(exits, exits_end, open);
+	check_guest(open ? "IF=1, CPUID" : "IF=0, CPUID");
+	start(out, out_end, open);
+	check_outs(name);
+	COVERS("RUN", "Running", "boundary");
+}
+
+/* Farther than the clock is asked for, or a counter of 32 bits goes. */
+static void check_far(void)
+{
+	start(spin, spin_end, true);
+	check_for(SECOND + SECOND / 2, "IF=1", "1500 ms");
+	v.run->deadline_ns = now_ns() + 100000 * SECOND;
+	NEED_RET(kick(&v));
+	run_once();
+	CHECK(ended_by(AXVCPU_CAUSE_KICK), "a day: the KICK");
+}
+
+int main(void)
+{
+	vm_new(&vm, 0);
+	vcpu_new(&v, &vm, 0);
+	check_all(true);
+	/* Bochs 2.7's VMRUN masks the host's interrupts then: see open_to_host(). */
+	if (!bochs_svm()) {
+		check_all(false);
+		COVERS_EXIT("NOTHING", "deadline, IF clear");
+	}
+	start(toggle, toggle_end, true);
+	check_guest("STI and CLI");
+	check_far();
+	return finish();
+}
