@@ -14,6 +14,7 @@
 #define VMEXIT_INVALID	~0ULL
 #define VMX_INVALID	0x80000021ULL	/* the entry failed: invalid guest state */
 #define FLAGS_TF	0x100ULL
+#define CR0_PG		0x80000000ULL
 #define CR4_PAE		0x20ULL
 #define EFER_LME	0x100ULL
 #define TYPE_32		0x8	/* of a TSS */
@@ -81,17 +82,16 @@ static void check_rip(void)
 	COVERS_EXIT("FAIL_ENTRY", "RIP beyond 4 GiB in 32-bit code");
 }
 
-/* A PDPTE with a reserved bit set, when the guest turns PAE paging on. */
-GUEST(pae_on, 32, "mov %cr0, %eax; or $0x80000000, %eax; mov %eax, %cr0\n" GUEST_DONE);
-
+/* A PDPTE with a reserved bit set, when the VMM turns PAE paging on. */
 static void check_pdpte(void)
 {
 	struct axvcpu_x86_system s;
 
-	RESTART(&v, PROTECTED, pae_on);
+	RESTART(&v, PROTECTED, say);
 	memset(vm.ram + DATA, 0, 32);
 	*(u64 *)(vm.ram + DATA) = TABLES | 3;
 	s = get_system(&v);
+	s.cr0 |= CR0_PG;
 	s.cr3 = DATA;
 	s.cr4 |= CR4_PAE;
 	NEED_RET(set_block(&v, AXVCPU_BLOCK_SYSTEM, &s));

@@ -370,6 +370,11 @@ static int vmx_exit_again(struct vmx_vcpu *vmx)
 	return AXVCPU_OUT_AGAIN;
 }
 
+static int vmx_exit_cr_access(struct vmx_vcpu *vmx)
+{
+	return vmx_exit_cr(vmx, NULL);
+}
+
 static int vmx_exit_dr(struct vmx_vcpu *vmx)
 {
 	vmx->flags |= VMX_DR_LIVE;
@@ -493,7 +498,7 @@ static int (*const vmx_exits[])(struct vmx_vcpu *vmx) = {
 	[EXIT_REASON_INVD] = vmx_exit_nop,
 	[EXIT_REASON_RDPMC] = vmx_exit_gp,
 	[EXIT_REASON_VMCLEAR ... EXIT_REASON_VMON] = vmx_exit_ud,
-	[EXIT_REASON_CR_ACCESS] = vmx_exit_cr,
+	[EXIT_REASON_CR_ACCESS] = vmx_exit_cr_access,
 	[EXIT_REASON_DR_ACCESS] = vmx_exit_dr,
 	[EXIT_REASON_MWAIT_INSTRUCTION] = vmx_exit_ud,
 	[EXIT_REASON_MONITOR_TRAP_FLAG] = vmx_exit_step,
@@ -539,6 +544,15 @@ static __always_inline int vmx_dispatch(struct vmx_vcpu *vmx, u32 reason)
 	return vmx_handle_rare(vmx, reason);
 }
 
+/* An instruction done here is a step too. */
+static int vmx_stepped(struct vmx_vcpu *vmx, int out)
+{
+	if ((out == AXVCPU_OUT_AGAIN || out == AXVCPU_OUT_WORK) &&
+	    vmx->x.rip != vmx->rip)
+		return x86_exit_step(&vmx->x, vmx->exit.reason);
+	return out;
+}
+
 int vmx_handle_exit(struct vmx_vcpu *vmx)
 {
 	u32 reason = vmx->exit.reason;
@@ -549,12 +563,7 @@ int vmx_handle_exit(struct vmx_vcpu *vmx)
 	if (unlikely(vmx->exit.vectoring & INTR_INFO_VALID_MASK))
 		vmx_cut_short(vmx);
 	out = vmx_dispatch(vmx, reason);
-	/* An instruction done here is a step too. */
-	if (unlikely(vmx->flags & VMX_STEP_USER) &&
-	    (out == AXVCPU_OUT_AGAIN || out == AXVCPU_OUT_WORK) &&
-	    vmx->x.rip != vmx->rip)
-		return x86_exit_step(&vmx->x, vmx->exit.reason);
-	return out;
+	return unlikely(vmx->flags & VMX_STEP_USER) ? vmx_stepped(vmx, out) : out;
 }
 
 /* ---- where sleeping is allowed --------------------------------------------------------- */
@@ -577,18 +586,39 @@ static int vmx_emulate_ept(struct vmx_vcpu *vmx)
 	return x86_mmio(&vmx->x, NULL, 0, EXIT_REASON_EPT_VIOLATION);
 }
 
-/* The guest's CR3 points to no memory: its next access would find that out, too. */
-static int vmx_emulate_pdptes(struct vmx_vcpu *vmx)
+/* The guest's CR3 points to no memory. */
+static int vmx_pdptes_fault(struct vmx_vcpu *vmx)
 {
 	struct axvcpu_fault *fault = &vmx->x.core.fault;
 
-	if (!vmx_load_pdptes(vmx))
-		return AXVCPU_OUT_AGAIN;
 	fault->gpa = (u32)vmx->guest.cr3 & ~0x1fULL;
 	fault->gva = 0;
 	fault->access = AXVCPU_ACCESS_READ | AXVCPU_ACCESS_WALK;
 	fault->cause = AXVCPU_NPF_NO_REGION;
 	return axvcpu_exit_npf(&vmx->x.core, EXIT_REASON_EPT_VIOLATION, NULL, 0);
+}
+
+/* With what the VMM has set; an entry says if they are not valid. */
+static int vmx_emulate_pdptes(struct vmx_vcpu *vmx)
+{
+	u64 pdpte[4];
+
+	if (vmx_read_pdptes(vmx, pdpte))
+		return vmx_pdptes_fault(vmx);
+	vmx_set_pdptes(vmx, pdpte);
+	vmx->flags &= ~VMX_PDPTES;
+	return AXVCPU_OUT_AGAIN;
+}
+
+static int vmx_emulate_cr(struct vmx_vcpu *vmx)
+{
+	u64 pdpte[4];
+	int out;
+
+	if (vmx_read_pdptes(vmx, pdpte))
+		return vmx_pdptes_fault(vmx);
+	out = vmx_exit_cr(vmx, pdpte);
+	return vmx->flags & VMX_STEP_USER ? vmx_stepped(vmx, out) : out;
 }
 
 int vmx_emulate(struct axvcpu_vcpu *vcpu)
@@ -601,6 +631,8 @@ int vmx_emulate(struct axvcpu_vcpu *vcpu)
 		return x86_io_emulate(&vmx->x);
 	case VMX_EMULATE_PDPTES:
 		return vmx_emulate_pdptes(vmx);
+	case VMX_EMULATE_CR:
+		return vmx_emulate_cr(vmx);
 	default:
 		return vmx_emulate_ept(vmx);
 	}

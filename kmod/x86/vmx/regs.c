@@ -76,8 +76,7 @@ static void vmx_read_paging(struct vmx_guest *g)
 
 	g->cr0 = (g->cr0 & ~(u64)CR0_GUEST_OWNED) | (cr0 & CR0_GUEST_OWNED);
 	g->cr3 = vmx_read(GUEST_CR3);
-	if (!(g->cr0 & X86_CR0_PG) || (g->efer & EFER_LMA) ||
-	    !(g->cr4 & X86_CR4_PAE))
+	if (!vmx_pae(g->cr0, g->cr4, g->efer))
 		return;
 	for (i = 0; i < ARRAY_SIZE(g->pdpte); i++)
 		g->pdpte[i] = vmx_read(GUEST_PDPTR0 + 2 * i);
@@ -231,22 +230,11 @@ bool vmx_code64(struct vmx_vcpu *vmx)
 	       (VMX_AR_L >> VMX_AR_HIGH_SHIFT);
 }
 
-static void vmx_check_pdptes(struct vmx_vcpu *vmx)
-{
-	const struct vmx_guest *g = &vmx->guest;
-
-	vmx->flags &= ~VMX_PDPTES;
-	if ((g->cr0 & X86_CR0_PG) && (g->cr4 & X86_CR4_PAE) &&
-	    !(g->efer & EFER_LMA))
-		vmx->flags |= VMX_PDPTES;
-}
-
 void vmx_set_cr0(struct vmx_vcpu *vmx, u64 cr0)
 {
 	vmx_need(vmx, VMX_PAGING);
 	vmx->guest.cr0 = cr0;
 	vmx->dirty |= VMX_PAGING;
-	vmx_check_pdptes(vmx);
 	vmx_flush_tag(vmx);
 }
 
@@ -255,7 +243,6 @@ void vmx_set_cr4(struct vmx_vcpu *vmx, u64 cr4)
 	vmx->guest.cr4 = cr4;
 	x86_fpu_set_cr4(&vmx->x, cr4);
 	vmx->dirty |= VMX_CR4;
-	vmx_check_pdptes(vmx);
 	vmx_flush_tag(vmx);
 }
 
@@ -268,22 +255,25 @@ void vmx_set_efer(struct vmx_vcpu *vmx, u64 efer)
 
 /*
  * The processor loads PDPTEs with CR3, and an entry takes them from the VMCS; where
- * paging came to be by our hand, they are still in the guest's memory. Can sleep.
+ * paging came to be by our hand, they are still in the guest's memory.
  */
-int vmx_load_pdptes(struct vmx_vcpu *vmx)
+int vmx_read_pdptes(struct vmx_vcpu *vmx, u64 pdpte[4])
 {
-	u64 pdpte[4], table;
 	unsigned int i;
+	u64 table;
 
 	vmx_need(vmx, VMX_PAGING);
 	table = (u32)vmx->guest.cr3 & ~0x1fULL;
-	for (i = 0; i < ARRAY_SIZE(pdpte); i++)
+	for (i = 0; i < 4; i++)
 		if (x86_read_entry(&vmx->x, table + 8 * i, 8, &pdpte[i]))
 			return -EFAULT;
-	memcpy(vmx->guest.pdpte, pdpte, sizeof(pdpte));
-	vmx->dirty |= VMX_PAGING;
-	vmx->flags &= ~VMX_PDPTES;
 	return 0;
+}
+
+void vmx_set_pdptes(struct vmx_vcpu *vmx, const u64 pdpte[4])
+{
+	memcpy(vmx->guest.pdpte, pdpte, sizeof(vmx->guest.pdpte));
+	vmx->dirty |= VMX_PAGING;
 }
 
 void vmx_sync_mode(struct x86_vcpu *x)
@@ -349,6 +339,9 @@ static void vmx_set_system(struct x86_vcpu *x, const struct axvcpu_x86_system *s
 	vmx_set_efer(vmx, s->efer);
 	vmx_set_cr4(vmx, s->cr4);
 	vmx_set_cr0(vmx, s->cr0);
+	vmx->flags &= ~VMX_PDPTES;
+	if (vmx_pae(s->cr0, s->cr4, s->efer))
+		vmx->flags |= VMX_PDPTES;
 	vmx_sync_mode(x);
 }
 

@@ -7,6 +7,7 @@
 #include <linux/percpu.h>
 #include <asm/asm.h>
 #include <asm/desc_defs.h>
+#include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
 #include "../access.h"
@@ -207,7 +208,8 @@ enum vmx_emulation {
 	VMX_EMULATE_NONE,
 	VMX_EMULATE_EPT,	/* no memory answered */
 	VMX_EMULATE_IO,		/* pio.c */
-	VMX_EMULATE_PDPTES,
+	VMX_EMULATE_PDPTES,	/* of registers that the VMM has set */
+	VMX_EMULATE_CR,		/* a MOV to CR0 or CR4 that loads PDPTEs */
 };
 
 /* vmx_timer.state: what the preemption timer is on for */
@@ -428,7 +430,15 @@ bool vmx_code64(struct vmx_vcpu *vmx);
 void vmx_set_cr0(struct vmx_vcpu *vmx, u64 cr0);
 void vmx_set_cr4(struct vmx_vcpu *vmx, u64 cr4);
 void vmx_set_efer(struct vmx_vcpu *vmx, u64 efer);
-int vmx_load_pdptes(struct vmx_vcpu *vmx);
+/* From guest memory, where CR3 says. Return: 0; -EFAULT: there is none. Can sleep. */
+int vmx_read_pdptes(struct vmx_vcpu *vmx, u64 pdpte[4]);
+void vmx_set_pdptes(struct vmx_vcpu *vmx, const u64 pdpte[4]);
+/* PAE paging is in use. */
+static inline bool vmx_pae(u64 cr0, u64 cr4, u64 efer)
+{
+	return (cr0 & X86_CR0_PG) && (cr4 & X86_CR4_PAE) && !(efer & EFER_LMA);
+}
+
 
 /* exit.c: the handlers. Return: enum axvcpu_out. */
 void vmx_read_exit(struct vmx_vcpu *vmx);
@@ -451,7 +461,7 @@ static __always_inline bool vmx_set_timer(struct vmx_vcpu *vmx)
 }
 
 /* cr.c */
-int vmx_exit_cr(struct vmx_vcpu *vmx);
+int vmx_exit_cr(struct vmx_vcpu *vmx, const u64 *pdpte);
 
 /* switch.S */
 /*
