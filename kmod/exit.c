@@ -47,8 +47,8 @@ int axvcpu_exit_fail_entry(struct axvcpu_vcpu *vcpu, u64 hw_reason,
 	return AXVCPU_OUT_EXIT;
 }
 
-int axvcpu_exit_unknown(struct axvcpu_vcpu *vcpu, u64 code, u64 qualification,
-			u64 qualification2)
+int axvcpu_exit_unhandled(struct axvcpu_vcpu *vcpu, const char *what, u64 code,
+			  u64 qualification, u64 qualification2)
 {
 	struct axvcpu_exit *exit =
 		axvcpu_exit_begin(vcpu, AXVCPU_EXIT_UNKNOWN, code);
@@ -56,7 +56,15 @@ int axvcpu_exit_unknown(struct axvcpu_vcpu *vcpu, u64 code, u64 qualification,
 	exit->u.unknown.code = code;
 	exit->u.unknown.qualification = qualification;
 	exit->u.unknown.qualification2 = qualification2;
+	strscpy_pad(exit->u.unknown.what, what, sizeof(exit->u.unknown.what));
 	return AXVCPU_OUT_EXIT;
+}
+
+int axvcpu_exit_unknown(struct axvcpu_vcpu *vcpu, u64 code, u64 qualification,
+			u64 qualification2)
+{
+	return axvcpu_exit_unhandled(vcpu, "", code, qualification,
+				     qualification2);
 }
 
 void axvcpu_exit_trace(const struct axvcpu_vcpu *vcpu, u32 reason, u64 pc)

@@ -54,6 +54,10 @@ int axvcpu_exit_npf(struct axvcpu_vcpu *vcpu, u64 hw_code, const u8 *insn,
 int axvcpu_exit_fail_entry(struct axvcpu_vcpu *vcpu, u64 hw_reason,
 			   const char *check);
 
+/* UNKNOWN of what we know and do not do: @what says it in words */
+int axvcpu_exit_unhandled(struct axvcpu_vcpu *vcpu, const char *what, u64 code,
+			  u64 qualification, u64 qualification2);
+
 /* UNKNOWN with the hardware's raw words */
 int axvcpu_exit_unknown(struct axvcpu_vcpu *vcpu, u64 code, u64 qualification,
 			u64 qualification2);

@@ -536,6 +536,7 @@ struct axvcpu_exit {
 			__u64 code;
 			__u64 qualification;
 			__u64 qualification2;
+			char what[64];		/* in words, empty: nobody knows */
 		} unknown;
 		__u8 bytes[256];
 	} u;

@@ -164,6 +164,8 @@ static void add_fields(struct text *text, const struct axvcpu_exit *exit)
 		add(text, " code 0x%" PRIx64 " qualification 0x%" PRIx64 " 0x%" PRIx64,
 		    (uint64_t)exit->u.unknown.code, (uint64_t)exit->u.unknown.qualification,
 		    (uint64_t)exit->u.unknown.qualification2);
+		if (exit->u.unknown.what[0])
+			add(text, ": %.64s", exit->u.unknown.what);
 		break;
 	}
 }

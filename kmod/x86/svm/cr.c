@@ -238,8 +238,9 @@ int svm_cr_emulate(struct svm_vcpu *svm)
 	}
 	/* LMSW from memory, SMSW to memory: a known limit. */
 	if (!svm_decode_cr(svm, bytes, count, &insn))
-		return axvcpu_exit_unknown(&x->core, control->exit_code,
-					   control->exit_info1,
-					   control->exit_info2);
+		return axvcpu_exit_unhandled(&x->core, "LMSW or SMSW of memory",
+					     control->exit_code,
+					     control->exit_info1,
+					     control->exit_info2);
 	return svm_do_cr(svm, &insn, x86_next_rip(x, insn.length));
 }

@@ -416,6 +416,16 @@ static int vmx_exit_crash(struct vmx_vcpu *vmx)
 	return x86_exit_crash(&vmx->x, EXIT_REASON_TRIPLE_FAULT);
 }
 
+/*
+ * It exits always, before anything is done (26.4.2), where SVM lets the processor do it.
+ * The qualification has the selector of the TSS and what switches.
+ */
+static int vmx_exit_task_switch(struct vmx_vcpu *vmx)
+{
+	return axvcpu_exit_unhandled(&vmx->x.core, "a hardware task switch",
+				     vmx->exit.reason, vmx->exit.qualification, 0);
+}
+
 static int vmx_exit_unknown(struct vmx_vcpu *vmx)
 {
 	return axvcpu_exit_unknown(&vmx->x.core, vmx->exit.reason,
@@ -495,6 +505,7 @@ static int (*const vmx_exits[])(struct vmx_vcpu *vmx) = {
 	[EXIT_REASON_INIT_SIGNAL] = vmx_exit_again,
 	[EXIT_REASON_INTERRUPT_WINDOW] = vmx_exit_again,
 	[EXIT_REASON_NMI_WINDOW] = vmx_exit_again,
+	[EXIT_REASON_TASK_SWITCH] = vmx_exit_task_switch,
 	[EXIT_REASON_INVD] = vmx_exit_nop,
 	[EXIT_REASON_RDPMC] = vmx_exit_gp,
 	[EXIT_REASON_VMCLEAR ... EXIT_REASON_VMON] = vmx_exit_ud,
