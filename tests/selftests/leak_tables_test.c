@@ -74,6 +74,36 @@ static void check_tables(void)
 	CHECK_EQ(after.ldtr, before.ldtr, "LDTR after RUN");
 }
 
+static int ready[2], go[2];
+
+/* A task with a bitmap, which waits while another one runs the guest. */
+static int other_task(void *argument)
+{
+	char byte = 0;
+
+	(void)argument;
+	if (ioperm(PORT_POST, 1, 1))
+		return errno == ENOSYS ? 0 : 1;
+	if (write(ready[1], &byte, 1) != 1 || read(go[0], &byte, 1) != 1)
+		return 2;
+	return out_works();
+}
+
+static void check_other_task(void)
+{
+	char byte = 0;
+	pid_t pid;
+
+	NEED(!pipe(ready) && !pipe(go), "pipes");
+	pid = start_child(other_task, NULL);
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) == 1) {
+		EXPECT_EQ(run_to_port(&v, PORT_VALUE), 1, "the guest runs");
+		NEED(write(go[1], &byte, 1) == 1, "a byte");
+	}
+	CHECK_EQ(end_child(pid), 0, "another task's I/O permission bitmap works after RUN");
+}
+
 static void check_io_bitmap(void)
 {
 	CHECK_EQ(out_works(), SIGSEGV, "OUT without ioperm() faults");
@@ -92,6 +122,8 @@ int main(void)
 	signal(SIGSEGV, on_fault);
 	BOOT(&vm, &v, 0, LONG, program);
 	check_tables();
+	RESTART(&v, LONG, program);
+	check_other_task();
 	check_io_bitmap();
 	return finish();
 }

@@ -460,12 +460,8 @@ static void vmx_restore_ldt(const struct vmx_host *h)
 			     : "q"(selector));
 }
 
-/*
- * An exit makes the limits of GDTR and IDTR 0xffff and of TR 0x67 (28.5.2). TR's
- * comes back only by LTR, of a segment that is not busy: for this the GDT is used where it can
- * be written.
- */
-static void vmx_restore_tables(const struct vmx_host *h)
+/* LTR wants a segment that is not busy: for this the GDT is used where it can be written. */
+static noinline void vmx_reload_tr(void)
 {
 	struct desc_struct *rw = get_current_gdt_rw();
 	const struct desc_ptr direct = {
@@ -477,6 +473,24 @@ static void vmx_restore_tables(const struct vmx_host *h)
 	native_load_gdt(&direct);
 	tss->type = DESC_TSS;
 	asm volatile("ltr %w0" : : "q"(GDT_ENTRY_TSS * 8) : "memory");
+}
+
+/*
+ * An exit makes the limits of GDTR and IDTR 0xffff and of TR 0x67 (28.5.2). Any task can
+ * look at the first two. TR's comes back only by LTR and hides nothing but the I/O
+ * permission bitmap: the kernel has a flag that says so, and looks at it where a task with
+ * a bitmap comes to the CPU or to be.
+ */
+static void vmx_restore_tables(const struct vmx_host *h)
+{
+#ifdef AXVCPU_EXPORTED___TSS_LIMIT_INVALID
+	if (unlikely(test_thread_flag(TIF_IO_BITMAP)))
+		vmx_reload_tr();
+	else
+		this_cpu_write(__tss_limit_invalid, true);
+#else
+	vmx_reload_tr();
+#endif
 	native_load_gdt(&h->gdt);
 	native_load_idt(&h->idt);
 }
