@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The instructions that need no kernel help: MSRs, XCR0. The kernel's own
+ * The instructions that need no kernel help: MSRs, FS base, XCR0. The kernel's own
  * wrappers change their names between releases; these are the bare instructions,
  * so they are also free of tracepoints.
  */
@@ -11,6 +11,8 @@
 #include <linux/kernel.h>
 #include <linux/types.h>
 #include <asm/asm.h>
+#include <asm/cpufeature.h>
+#include <asm/msr-index.h>
 
 static __always_inline u64 hw_rdmsr(u32 msr)
 {
@@ -26,6 +28,16 @@ static __always_inline void hw_wrmsr(u32 msr, u64 value)
 		     :
 		     : "c"(msr), "a"(lower_32_bits(value)), "d"(upper_32_bits(value))
 		     : "memory");
+}
+
+static __always_inline u64 hw_fs_base(void)
+{
+	u64 base;
+
+	if (!static_cpu_has(X86_FEATURE_FSGSBASE))
+		return hw_rdmsr(MSR_FS_BASE);
+	asm volatile("rdfsbase %0" : "=r"(base));
+	return base;
 }
 
 /* The MSR may not exist. Return: 0, or -EIO and *@value is 0. */

@@ -436,7 +436,7 @@ static void vmx_save_host(struct vmx_vcpu *vmx)
 	store_ldt(h->ldt);
 	native_store_gdt(&h->gdt);
 	store_idt(&h->idt);
-	h->fs_base = hw_rdmsr(MSR_FS_BASE);
+	h->fs_base = hw_fs_base();
 	h->kernel_gs_base = hw_rdmsr(MSR_KERNEL_GS_BASE);
 }
 
@@ -513,7 +513,8 @@ static void vmx_restore_host(struct vmx_vcpu *vmx)
 	}
 	if (unlikely(h->gs))
 		load_gs_index(h->gs);
-	hw_wrmsr(MSR_KERNEL_GS_BASE, h->kernel_gs_base);
+	if (h->gs || vmx->kernel_gs_base != h->kernel_gs_base)
+		hw_wrmsr(MSR_KERNEL_GS_BASE, h->kernel_gs_base);
 }
 
 /* ---- the inner run loop ------------------------------------------------------------- */
@@ -535,7 +536,8 @@ static int vmx_load(struct vmx_vcpu *vmx, struct vmx_cpu *c)
 	}
 	vmx_debug_load(vmx);
 	vmx_save_host(vmx);
-	hw_wrmsr(MSR_KERNEL_GS_BASE, vmx->kernel_gs_base);
+	if (vmx->kernel_gs_base != vmx->host.kernel_gs_base)
+		hw_wrmsr(MSR_KERNEL_GS_BASE, vmx->kernel_gs_base);
 	vmx_load_syscall(vmx, c);
 	if (unlikely(vmx->tsc_aux != c->tsc_aux) && vmx_features.tsc_aux)
 		hw_wrmsr(MSR_TSC_AUX, vmx->tsc_aux);
