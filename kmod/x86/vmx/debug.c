@@ -63,7 +63,7 @@ static void vmx_debug_host_fields(const struct x86_debug_host *h)
 	vmx_debug_field(HOST_IA32_SYSENTER_EIP, h->msr[X86_DEBUG_SYSENTER_EIP]);
 	vmx_debug_field(HOST_GDTR_BASE, h->gdt.address);
 	vmx_debug_field(HOST_IDTR_BASE, h->idt.address);
-	if (vmx_features.perf)
+	if (vmx_features.perf && !vmx_features.perf_list)
 		vmx_debug_field(HOST_IA32_PERF_GLOBAL_CTRL,
 				hw_rdmsr(MSR_CORE_PERF_GLOBAL_CTRL));
 }

@@ -488,6 +488,9 @@ int vmx_fail_entry(struct vmx_vcpu *vmx, u32 error)
 		vmx_raise_machine_check();
 		check = "a machine check during the entry";
 		break;
+	case EXIT_REASON_MSR_LOAD_FAIL:
+		check = "an MSR of the list can't be loaded";
+		break;
 	default:
 		check = NULL;
 		break;

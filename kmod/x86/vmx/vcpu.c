@@ -67,6 +67,19 @@ static void vmx_clear(struct vmx_vcpu *vmx)
 	vmx_dr_intercept(vmx);
 }
 
+/* What has a power of two of bytes is aligned to them. */
+static struct vmx_msr_lists *vmx_lists_new(void)
+{
+	struct vmx_msr_lists *lists = kzalloc(sizeof(*lists), GFP_KERNEL_ACCOUNT);
+
+	BUILD_BUG_ON(sizeof(*lists) != 32);
+	if (!lists)
+		return NULL;
+	lists->entry.index = MSR_CORE_PERF_GLOBAL_CTRL;
+	lists->exit.index = MSR_CORE_PERF_GLOBAL_CTRL;
+	return lists;
+}
+
 int vmx_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length)
 {
 	struct vmx_vcpu *vmx = to_vmx(vcpu);
@@ -78,6 +91,11 @@ int vmx_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length)
 	if (vmx_features.tpr) {
 		vmx->virtual_apic = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 		if (!vmx->virtual_apic)
+			return -ENOMEM;
+	}
+	if (vmx_features.perf_list) {
+		vmx->lists = vmx_lists_new();
+		if (!vmx->lists)
 			return -ENOMEM;
 	}
 	vmx->id = atomic64_inc_return(&vmx_ids);
@@ -119,6 +137,7 @@ void vmx_vcpu_release(struct axvcpu_vcpu *vcpu)
 	x86_destroy(&vmx->x);
 	free_page((unsigned long)vmx->vmcs);
 	free_page((unsigned long)vmx->virtual_apic);
+	kfree(vmx->lists);
 	kfree(vmx);
 }
 
@@ -224,8 +243,12 @@ static void vmx_write_controls(const struct vmx_vcpu *vmx)
 	vmx_write(VMCS_LINK_POINTER, ~0ULL);
 	vmx_write(GUEST_IA32_DEBUGCTL, 0);
 	vmx_write(GUEST_ACTIVITY_STATE, GUEST_ACTIVITY_ACTIVE);
-	if (vmx_features.perf)
+	if (vmx_features.perf_list) {
+		vmx_write(VM_ENTRY_MSR_LOAD_ADDR, __pa(&vmx->lists->entry));
+		vmx_write(VM_EXIT_MSR_LOAD_ADDR, __pa(&vmx->lists->exit));
+	} else if (vmx_features.perf) {
 		vmx_write(GUEST_IA32_PERF_GLOBAL_CTRL, 0);
+	}
 	if (vmx_features.proc2 & SECONDARY_EXEC_ENCLS_EXITING)
 		vmx_write(ENCLS_EXITING_BITMAP, ~0ULL);
 }
@@ -568,6 +591,19 @@ static noinstr int vmx_enter(u64 *gpr, bool launched)
 	return ret;
 }
 
+/* What an exit loads; 0 by an entry. */
+static noinline void vmx_write_perf(struct vmx_vcpu *vmx, u64 value)
+{
+	vmx->host.perf = value;
+	if (!vmx_features.perf_list) {
+		vmx_write(HOST_IA32_PERF_GLOBAL_CTRL, value);
+		return;
+	}
+	vmx->lists->exit.value = value;
+	vmx_write(VM_ENTRY_MSR_LOAD_COUNT, !!value);
+	vmx_write(VM_EXIT_MSR_LOAD_COUNT, !!value);
+}
+
 /* Host fields that follow the task, the mm and its users. */
 static __always_inline void vmx_write_task(struct vmx_vcpu *vmx)
 {
@@ -591,10 +627,8 @@ static __always_inline void vmx_write_task(struct vmx_vcpu *vmx)
 	if (!vmx_features.perf)
 		return;
 	value = hw_rdmsr(MSR_CORE_PERF_GLOBAL_CTRL);
-	if (unlikely(value != h->perf)) {
-		vmx_write(HOST_IA32_PERF_GLOBAL_CTRL, value);
-		h->perf = value;
-	}
+	if (unlikely(value != h->perf))
+		vmx_write_perf(vmx, value);
 }
 
 /*

@@ -446,9 +446,8 @@ static bool vmx_is_nehalem(void)
 }
 
 /*
- * They may leave IA32_PERF_GLOBAL_CTRL with a wrong value (errata AAK155, AAP115, AAT100,
- * BC86, AAY89, BD102, BA97): there it is not switched, and the host's counters count
- * guests, too.
+ * An exit may load IA32_PERF_GLOBAL_CTRL with a wrong value by its control (errata AAK155,
+ * AAP115, AAT100, BC86, AAY89, BD102, BA97).
  */
 static bool vmx_perf_is_broken(void)
 {
@@ -467,6 +466,24 @@ static bool vmx_timer_is_broken(void)
 		boot_cpu_data.x86_stepping == 8);
 }
 
+/* By controls, or by lists. */
+static void vmx_choose_perf(void)
+{
+	struct vmx_features *f = &vmx_features;
+	u64 unused;
+
+	f->perf = boot_cpu_has(X86_FEATURE_ARCH_PERFMON) &&
+		  !hw_rdmsr_safe(MSR_CORE_PERF_GLOBAL_CTRL, &unused);
+	f->perf_list = f->perf &&
+		       (!(f->exit & VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL) ||
+			!(f->entry & VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL) ||
+			vmx_perf_is_broken());
+	if (f->perf && !f->perf_list)
+		return;
+	f->exit &= ~VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL;
+	f->entry &= ~VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL;
+}
+
 static void vmx_choose_options(void)
 {
 	const u64 invvpid = VPID_CAP_INVVPID | VPID_CAP_INVVPID_ALL;
@@ -481,17 +498,9 @@ static void vmx_choose_options(void)
 	f->mtf = f->proc_may & CPU_BASED_MONITOR_TRAP_FLAG;
 	if (f->pin_may & PIN_BASED_VMX_PREEMPTION_TIMER && !vmx_timer_is_broken())
 		f->timer = tsc_khz >> (f->misc & VMX_CAP_MISC_TIMER_RATE);
-	f->perf = (f->exit & VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL) &&
-		  (f->entry & VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL) &&
-		  boot_cpu_has(X86_FEATURE_ARCH_PERFMON) &&
-		  !vmx_perf_is_broken() &&
-		  !hw_rdmsr_safe(MSR_CORE_PERF_GLOBAL_CTRL, &unused);
+	vmx_choose_perf();
 	f->pebs = boot_cpu_has(X86_FEATURE_PEBS) &&
 		  !hw_rdmsr_safe(MSR_IA32_PEBS_ENABLE, &unused);
-	if (!f->perf) {
-		f->exit &= ~VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL;
-		f->entry &= ~VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL;
-	}
 }
 
 /* The host's mode has no sound way: NMIs under FRED, CR4, trace. */

@@ -33,6 +33,7 @@
  * @pin_may, @proc_may, @proc2_may: bits that may be set
  * @cr0_fixed0, @cr4_fixed0: bits that are set in VMX operation
  * @perf: IA32_PERF_GLOBAL_CTRL is switched
+ * @perf_list: by vmx_vcpu.lists, since the controls for it are missing or wrong
  * @pebs: there is an IA32_PEBS_ENABLE
  * @vpid: there are VPIDs, and a way to flush them
  * @tsc_aux: there is a TSC_AUX MSR to be switched
@@ -56,6 +57,7 @@ struct vmx_features {
 	u64 cr0_fixed0;
 	u64 cr4_fixed0;
 	bool perf;
+	bool perf_list;
 	bool pebs;
 	bool vpid;
 	bool tsc_aux;
@@ -192,6 +194,20 @@ struct vmx_host {
 	u64 perf;
 };
 
+/**
+ * struct vmx_msr_lists - of one MSR each, in memory of their own that is aligned to 16
+ *
+ * PERF_GLOBAL_CTRL is the one MSR for which lists are right. It has to change with the
+ * entry: an NMI of the host's, between a WRMSR and the entry, would write it again. All
+ * others are switched by hand, once per RUN and only if they differ, where a list is as
+ * good as a WRMSR for each MSR, trip and direction, and none of them matters to the host's
+ * code in between; PEBS_ENABLE needs time between its WRMSR and the entry.
+ */
+struct vmx_msr_lists {
+	struct vmx_msr_entry entry;	/* 0 */
+	struct vmx_msr_entry exit;	/* the host's */
+};
+
 /* vmx_vcpu.flags: what an entry must look at beside events */
 #define VMX_INJECTED	BIT(0)	/* the last entry had an event: @injected */
 #define VMX_IRQ_WINDOW	BIT(1)
@@ -253,6 +269,7 @@ struct vmx_timer {
  * @emulation: enum vmx_emulation
  * @delivering: the last exit cut the delivery of an event short
  * @timer: see there
+ * @lists: with vmx_features.perf_list
  * @rip, @rsp, @rflags, @interruptibility: what the VMCS has
  * @virtual_apic: with vmx_features.tpr, a page of which the TPR is used: CR8
  * @cr2, @cr8 (without one), @tsc_aux, @kernel_gs_base, @syscall, @dr, @dr6: the guest's
@@ -278,6 +295,7 @@ struct vmx_vcpu {
 	struct vmx_exit_info exit;
 	struct vmx_host host;
 	struct vmx_timer timer;
+	struct vmx_msr_lists *lists;
 	u64 rip;
 	u64 rsp;
 	u64 rflags;
