@@ -27,6 +27,7 @@ void vmx_reset_timer(struct vmx_vcpu *vmx)
 {
 	vmx_write(PIN_BASED_VM_EXEC_CONTROL, vmx_features.pin);
 	memset(&vmx->timer, 0, sizeof(vmx->timer));
+	vmx->timer.settled = VMX_TIMER_UNSETTLED;
 }
 
 /* @state: enum vmx_timer_state; @value: but for OFF. */
@@ -92,5 +93,7 @@ bool vmx_set_timer_slow(struct vmx_vcpu *vmx)
 		}
 	}
 	vmx_write_timer(vmx, value, state);
+	vmx->timer.settled = vcpu->deadline_ns ? VMX_TIMER_UNSETTLED :
+						 vmx->x.rflags & X86_EFLAGS_IF;
 	return true;
 }

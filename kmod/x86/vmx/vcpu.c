@@ -843,6 +843,8 @@ int vmx_run(struct axvcpu_vcpu *vcpu)
 	c = this_cpu_ptr(&vmx_cpu);
 	if (unlikely(vcpu->request_flags))
 		vmx->flags |= VMX_REQUEST;
+	if (unlikely(vcpu->deadline_ns))
+		vmx->timer.settled = VMX_TIMER_UNSETTLED;
 	local_irq_disable();
 	out = vmx_load(vmx, c);
 	if (unlikely(out))

@@ -235,11 +235,16 @@ enum vmx_timer_state {
 	VMX_TIMER_DEADLINE,
 };
 
+/* vmx_timer.settled: no value of RFLAGS.IF */
+#define VMX_TIMER_UNSETTLED	1
+
 /**
  * struct vmx_timer - the preemption timer: timer.c
  * @deadline_ns: what @start and @cycles are of, 0: of none
  * @start: a time stamp counter
  * @cycles: so long from @start on the deadline is not there
+ * @settled: RFLAGS.IF of entries that have nothing to do here. UNSETTLED: there are none,
+ *	with a deadline
  * @value: what the VMCS has
  * @state: enum vmx_timer_state
  */
@@ -247,6 +252,7 @@ struct vmx_timer {
 	u64 deadline_ns;
 	u64 start;
 	u64 cycles;
+	u64 settled;
 	u32 value;
 	u8 state;
 };
@@ -470,12 +476,8 @@ bool vmx_set_timer_slow(struct vmx_vcpu *vmx);
 /* Before an entry. Return: false: the deadline has passed, and the request is set. */
 static __always_inline bool vmx_set_timer(struct vmx_vcpu *vmx)
 {
-	bool bound = !(vmx->x.rflags & X86_EFLAGS_IF);
-
-	if (likely(vmx->timer.state == bound && !vmx->x.core.deadline_ns) ||
-	    !vmx_features.timer)
-		return true;
-	return vmx_set_timer_slow(vmx);
+	return likely((vmx->x.rflags & X86_EFLAGS_IF) == vmx->timer.settled) ||
+	       !vmx_features.timer || vmx_set_timer_slow(vmx);
 }
 
 /* cr.c */
