@@ -23,42 +23,6 @@
 
 #define DR_DETECT	BIT(13)		/* DR6.BD */
 #define DR7_GD		BIT_ULL(13)
-#define SVM_VARIABLE1	(SVM_INTERCEPT_VINTR | SVM_INTERCEPT_PUSHF | \
-			 SVM_INTERCEPT_POPF | SVM_INTERCEPT_IRET | \
-			 SVM_INTERCEPT_INTN)
-
-/* Recompute the intercepts that depend on events and steps. */
-void svm_update_intercepts(struct svm_vcpu *svm)
-{
-	struct vmcb_control *control = &svm->vmcb->control;
-	u32 exceptions = BIT(X86_VECTOR_DB) | BIT(X86_VECTOR_AC) |
-			 BIT(X86_VECTOR_MC) | svm->x.exception_exits;
-	u32 misc1 = control->intercept_misc1 & ~(u32)SVM_VARIABLE1;
-	u32 int_control = control->int_control;
-
-	if (svm->flags & SVM_TF) {
-		exceptions = ~(u32)BIT(X86_VECTOR_NMI);
-		misc1 |= SVM_INTERCEPT_PUSHF | SVM_INTERCEPT_POPF |
-			 SVM_INTERCEPT_INTN;
-	}
-	if (svm->x.events.nmi_masked && !(svm->flags & SVM_STEP_IRET))
-		misc1 |= SVM_INTERCEPT_IRET;
-	int_control &= ~(u32)(SVM_V_IRQ | SVM_V_INTR_PRIO_MASK | SVM_V_IGN_TPR);
-	if (svm->flags & SVM_WINDOW) {
-		misc1 |= SVM_INTERCEPT_VINTR;
-		int_control |= SVM_V_IRQ | SVM_V_INTR_PRIO_MASK | SVM_V_IGN_TPR;
-	}
-	if (misc1 != control->intercept_misc1 ||
-	    exceptions != control->intercept_exceptions) {
-		control->intercept_misc1 = misc1;
-		control->intercept_exceptions = exceptions;
-		svm_dirty(svm, SVM_CLEAN_I);
-	}
-	if (int_control != control->int_control) {
-		control->int_control = int_control;
-		svm_dirty(svm, SVM_CLEAN_TPR);
-	}
-}
 
 /* The registers of the exception that waits, as the processor sets them. */
 static void svm_raise_exception(struct svm_vcpu *svm)

@@ -5,7 +5,6 @@
  */
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
-#include <uapi/asm/debugreg.h>
 
 #include "svm.h"
 
@@ -248,24 +247,6 @@ static void svm_get_dr(struct x86_vcpu *x, struct axvcpu_x86_debug *d)
 	memcpy(d->dr, svm->dr, sizeof(d->dr));
 	d->dr6 = svm->vmcb->save.dr6;
 	d->dr7 = svm->vmcb->save.dr7;
-}
-
-/*
- * DR6 and DR7 are in the VMCB, DR0 to DR3 are not (15.5.1). Until the guest uses
- * them every access is intercepted and they stay the host's. From then on, to the
- * end of this RUN or as long as DR7 has a breakpoint enabled, they are the guest's
- * while it runs.
- */
-void svm_dr_intercept(struct svm_vcpu *svm)
-{
-	bool live = svm->flags & SVM_DR_LIVE ||
-		    svm->vmcb->save.dr7 & (DR_GLOBAL_ENABLE_MASK |
-					   DR_LOCAL_ENABLE_MASK);
-
-	if (live)
-		svm->flags |= SVM_DR_LIVE;
-	svm->vmcb->control.intercept_dr = live ? 0 : ~0U;
-	svm_dirty(svm, SVM_CLEAN_I);
 }
 
 static void svm_set_dr(struct x86_vcpu *x, const struct axvcpu_x86_debug *d)

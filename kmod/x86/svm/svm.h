@@ -213,8 +213,11 @@ int svm_bind(struct axvcpu_vcpu *vcpu, int cpu);
 int svm_unbind(struct axvcpu_vcpu *vcpu);
 u64 svm_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
 
-/* event.c */
+/* intercept.c */
 void svm_update_intercepts(struct svm_vcpu *svm);
+void svm_dr_intercept(struct svm_vcpu *svm);
+
+/* event.c */
 /* Return: AXVCPU_OUT_AGAIN: enter; AXVCPU_OUT_EXIT. */
 int svm_prepare(struct svm_vcpu *svm);
 void svm_cut_short(struct svm_vcpu *svm);
@@ -230,7 +233,6 @@ u64 svm_get_efer(const struct svm_vcpu *svm);
 void svm_set_cr0(struct svm_vcpu *svm, u64 cr0);
 void svm_set_cr4(struct svm_vcpu *svm, u64 cr4);
 void svm_set_efer(struct svm_vcpu *svm, u64 efer);
-void svm_dr_intercept(struct svm_vcpu *svm);
 
 /* exit.c: the handlers. Return: enum axvcpu_out. */
 int svm_handle_exit(struct svm_vcpu *svm);

@@ -9,7 +9,7 @@
 #include <asm/processor-flags.h>
 #include <asm/processor.h>
 
-#include "vmx.h"
+#include "regs.h"
 
 #define TSS_32	8	/* of a segment's type: a TSS of 32 or 64 bits */
 

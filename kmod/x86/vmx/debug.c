@@ -6,6 +6,7 @@
  * module; no guest and no user can cause one.
  */
 #include "debug.h"
+#include "regs.h"
 
 #ifdef X86_DEBUG
 #include <linux/bug.h>

@@ -15,35 +15,10 @@
 #include <asm/processor-flags.h>
 
 #include "../../trace.h"
-#include "vmx.h"
+#include "regs.h"
 
 #define DR_DETECT	BIT(13)		/* DR6.BD */
 #define DR7_GD		BIT_ULL(13)
-
-/* Recompute the controls that depend on events, steps and debug registers. */
-void vmx_update_controls(struct vmx_vcpu *vmx)
-{
-	struct vmx_guest *g = &vmx->guest;
-	u32 exceptions = BIT(X86_VECTOR_DB) | BIT(X86_VECTOR_AC) |
-			 BIT(X86_VECTOR_MC) | vmx->x.exception_exits;
-	u32 proc = vmx_features.proc;
-
-	if (vmx->x.core.vm->behaviours & AXVCPU_VM_IDLE_EXITS)
-		proc |= CPU_BASED_PAUSE_EXITING & vmx_features.proc_may;
-	if (vmx->flags & VMX_DR_LIVE)
-		proc &= ~CPU_BASED_MOV_DR_EXITING;
-	if (vmx->flags & VMX_IRQ_WINDOW)
-		proc |= CPU_BASED_INTR_WINDOW_EXITING;
-	if (vmx->flags & VMX_NMI_WINDOW)
-		proc |= CPU_BASED_NMI_WINDOW_EXITING;
-	if (vmx->flags & VMX_STEP && vmx_features.mtf)
-		proc |= CPU_BASED_MONITOR_TRAP_FLAG;
-	if (proc == g->proc && exceptions == g->exceptions)
-		return;
-	g->proc = proc;
-	g->exceptions = exceptions;
-	vmx->dirty |= VMX_CONTROLS;
-}
 
 /* The registers of the exception that waits, as the processor sets them. */
 static void vmx_raise_exception(struct vmx_vcpu *vmx)

@@ -18,7 +18,7 @@
 #include "../hw.h"
 #include "../pio.h"
 #include "check.h"
-#include "vmx.h"
+#include "regs.h"
 
 /* ---- what the exit told ---------------------------------------------------------- */
 
@@ -378,6 +378,7 @@ static int vmx_exit_cr_access(struct vmx_vcpu *vmx)
 static int vmx_exit_dr(struct vmx_vcpu *vmx)
 {
 	vmx->flags |= VMX_DR_LIVE;
+	vmx_need(vmx, VMX_DEBUG);
 	vmx_dr_intercept(vmx);
 	return AXVCPU_OUT_AGAIN;
 }

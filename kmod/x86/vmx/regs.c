@@ -10,7 +10,7 @@
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
-#include "vmx.h"
+#include "regs.h"
 
 #define TYPE_ACCESSED	1
 #define TYPE_TSS_BUSY	2
@@ -189,7 +189,26 @@ void vmx_write_groups(struct vmx_vcpu *vmx)
 		vmx_write(EPT_POINTER, g->eptp);
 }
 
-static void vmx_unload_ipi(void *vmx)
+void vmx_unload_here(struct vmx_vcpu *vmx)
+{
+	struct vmx_cpu *c = this_cpu_ptr(&vmx_cpu);
+	struct vmx_vcpu *current_vcpu = c->current_vcpu;
+
+	if (current_vcpu != vmx)
+		vmx_vmptrld(vmx);
+	vmx_read_groups(vmx, VMX_GUESTS & ~vmx->valid);
+	vmx_vmclear(vmx);
+	if (current_vcpu == vmx)
+		c->current_vcpu = NULL;
+	else if (current_vcpu)
+		vmx_vmptrld(current_vcpu);
+	list_del(&vmx->link);
+	vmx->vpid_generation = 0;
+	smp_store_release(&vmx->valid, VMX_ALL);
+	smp_store_release(&vmx->loaded_cpu, -1);
+}
+
+void vmx_unload_ipi(void *vmx)
 {
 	if (((struct vmx_vcpu *)vmx)->loaded_cpu == smp_processor_id())
 		vmx_unload_here(vmx);

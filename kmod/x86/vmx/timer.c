@@ -20,7 +20,7 @@
 #include <asm/msr.h>
 #include <asm/tsc.h>
 
-#include "vmx.h"
+#include "timer.h"
 
 /* Of a VMCS that has come to this CPU. */
 void vmx_reset_timer(struct vmx_vcpu *vmx)

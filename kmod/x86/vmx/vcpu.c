@@ -38,7 +38,8 @@
 #include "../hw.h"
 #include "../switch.h"
 #include "debug.h"
-#include "vmx.h"
+#include "regs.h"
+#include "timer.h"
 
 #define L1D_FLUSH_COMMAND	1
 #define SHADOW			(GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS)
@@ -64,6 +65,7 @@ static void vmx_clear(struct vmx_vcpu *vmx)
 	vmx->flags &= VMX_PDPTES;
 	vmx->emulation = VMX_EMULATE_NONE;
 	vmx->delivering = false;
+	vmx_need(vmx, VMX_DEBUG);
 	vmx_dr_intercept(vmx);
 }
 
@@ -106,12 +108,6 @@ int vmx_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length)
 	x86_reset(&vmx->x);
 	vmx_clear(vmx);
 	return 0;
-}
-
-static void vmx_unload_ipi(void *vmx)
-{
-	if (((struct vmx_vcpu *)vmx)->loaded_cpu == smp_processor_id())
-		vmx_unload_here(vmx);
 }
 
 /* The VMCS is on no CPU but perhaps, with @here, this one. Interrupts are on. */
@@ -195,25 +191,6 @@ u64 vmx_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run)
 }
 
 /* ---- the VMCS and its CPU ------------------------------------------------------ */
-
-void vmx_unload_here(struct vmx_vcpu *vmx)
-{
-	struct vmx_cpu *c = this_cpu_ptr(&vmx_cpu);
-	struct vmx_vcpu *current_vcpu = c->current_vcpu;
-
-	if (current_vcpu != vmx)
-		vmx_vmptrld(vmx);
-	vmx_read_groups(vmx, VMX_GUESTS & ~vmx->valid);
-	vmx_vmclear(vmx);
-	if (current_vcpu == vmx)
-		c->current_vcpu = NULL;
-	else if (current_vcpu)
-		vmx_vmptrld(current_vcpu);
-	list_del(&vmx->link);
-	vmx->vpid_generation = 0;
-	smp_store_release(&vmx->valid, VMX_ALL);
-	smp_store_release(&vmx->loaded_cpu, -1);
-}
 
 /* 25.6 to 25.8: what is the same for every entry. */
 static void vmx_write_controls(const struct vmx_vcpu *vmx)
@@ -361,19 +338,6 @@ static noinline void vmx_flush(struct vmx_vcpu *vmx, u64 generation)
 
 /* ---- debug registers ----------------------------------------------------------------- */
 
-/*
- * DR7 is in the VMCS, DR0 to DR3 and DR6 are not. Until the guest uses them every
- * access exits and they stay the host's. From then on, to the end of this RUN or as
- * long as DR7 has a breakpoint enabled, they are the guest's while it runs.
- */
-void vmx_dr_intercept(struct vmx_vcpu *vmx)
-{
-	vmx_need(vmx, VMX_DEBUG);
-	if (vmx->guest.dr7 & (DR_GLOBAL_ENABLE_MASK | DR_LOCAL_ENABLE_MASK))
-		vmx->flags |= VMX_DR_LIVE;
-	vmx_update_controls(vmx);
-}
-
 static void vmx_load_dr(struct vmx_vcpu *vmx)
 {
 	if (hw_breakpoint_active())
@@ -410,6 +374,7 @@ static void vmx_save_dr(struct vmx_vcpu *vmx)
 static void vmx_put_dr(struct vmx_vcpu *vmx)
 {
 	vmx->flags &= ~VMX_DR_LIVE;
+	vmx_need(vmx, VMX_DEBUG);
 	vmx_dr_intercept(vmx);
 	if (!hw_breakpoint_active()) {
 		set_debugreg(0UL, 0);

@@ -23,50 +23,8 @@
 #include "../msr.h"
 #include "../regs.h"
 #include "../x86.h"
+#include "features.h"
 #include "vmcs.h"
-
-/**
- * struct vmx_features - the capability MSRs and what was made of them at load
- * @basic, @misc, @ept_vpid: the MSRs
- * @pin, @proc, @proc2, @exit, @entry: controls as every VMCS has them, but for
- *	those that vary with the vCPU
- * @pin_may, @proc_may, @proc2_may: bits that may be set
- * @cr0_fixed0, @cr4_fixed0: bits that are set in VMX operation
- * @perf: IA32_PERF_GLOBAL_CTRL is switched
- * @perf_list: by vmx_vcpu.lists, since the controls for it are missing or wrong
- * @pebs: there is an IA32_PEBS_ENABLE
- * @vpid: there are VPIDs, and a way to flush them
- * @tsc_aux: there is a TSC_AUX MSR to be switched
- * @mtf: the monitor trap flag can step
- * @tpr: there is a TPR shadow: CR8 is the guest's without exits
- * @l1d_flush: before each entry
- * @timer: 1 ms for the preemption timer, 0: there is none, or it counts wrong
- */
-struct vmx_features {
-	u64 basic;
-	u64 misc;
-	u64 ept_vpid;
-	u32 pin;
-	u32 proc;
-	u32 proc2;
-	u32 exit;
-	u32 entry;
-	u32 pin_may;
-	u32 proc_may;
-	u32 proc2_may;
-	u64 cr0_fixed0;
-	u64 cr4_fixed0;
-	bool perf;
-	bool perf_list;
-	bool pebs;
-	bool vpid;
-	bool tsc_aux;
-	bool mtf;
-	bool tpr;
-	bool l1d_flush;
-	u32 timer;
-};
-extern struct vmx_features vmx_features __ro_after_init;
 
 #define VMX_VPIDS	0x10000
 
@@ -411,6 +369,18 @@ bool vmx_vmclear(const struct vmx_vcpu *vmx);
 bool vmx_vmptrld(const struct vmx_vcpu *vmx);
 void vmx_invept(u64 eptp);
 void vmx_invvpid_all(void);
+/* Look at the hardware, and make what all vCPUs share. */
+u32 vmx_hardware_init(void);
+void vmx_hardware_exit(void);
+void vmx_describe(struct axvcpu_host *host);
+u32 vmx_busy(void);
+int vmx_cpu_new(unsigned int cpu);
+void vmx_cpu_free(unsigned int cpu);
+bool vmx_is_enabled(void);
+int vmx_hardware_enable(void);
+/* No VMCS is active on this CPU. */
+void vmx_hardware_disable(void);
+unsigned int vmx_max_guest_page_table_levels(void);
 
 /* vcpu.c */
 struct axvcpu_vcpu *vmx_vcpu_alloc(void);
@@ -423,62 +393,23 @@ int vmx_run(struct axvcpu_vcpu *vcpu);
 int vmx_bind(struct axvcpu_vcpu *vcpu, int cpu);
 int vmx_unbind(struct axvcpu_vcpu *vcpu);
 u64 vmx_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
+
+/* intercept.c */
+void vmx_update_controls(struct vmx_vcpu *vmx);
+/* DR7 is true in vmx->guest. */
 void vmx_dr_intercept(struct vmx_vcpu *vmx);
-/* The VMCS leaves this CPU; all registers are in memory then. Interrupts off. */
-void vmx_unload_here(struct vmx_vcpu *vmx);
 
 /* event.c */
-void vmx_update_controls(struct vmx_vcpu *vmx);
 /* Return: AXVCPU_OUT_AGAIN: enter; else as run(). */
 int vmx_prepare(struct vmx_vcpu *vmx);
 void vmx_cut_short(struct vmx_vcpu *vmx);
 void vmx_uninject(struct vmx_vcpu *vmx);
-
-/* regs.c */
-extern const struct x86_backend_ops vmx_backend_ops;
-/*
- * The groups are true in vmx->guest. Owned; with interrupts on, unless the VMCS
- * is on this CPU or on none.
- */
-void vmx_need_slow(struct vmx_vcpu *vmx, u32 groups);
-static __always_inline void vmx_need(struct vmx_vcpu *vmx, u32 groups)
-{
-	if (groups & ~READ_ONCE(vmx->valid))
-		vmx_need_slow(vmx, groups);
-}
-/* Groups from the current VMCS, and dirty ones into it. Interrupts off. */
-void vmx_read_groups(struct vmx_vcpu *vmx, u32 groups);
-void vmx_write_groups(struct vmx_vcpu *vmx);
-void vmx_sync_mode(struct x86_vcpu *x);
-bool vmx_code64(struct vmx_vcpu *vmx);
-void vmx_set_cr0(struct vmx_vcpu *vmx, u64 cr0);
-void vmx_set_cr4(struct vmx_vcpu *vmx, u64 cr4);
-void vmx_set_efer(struct vmx_vcpu *vmx, u64 efer);
-/* From guest memory, where CR3 says. Return: 0; -EFAULT: there is none. Can sleep. */
-int vmx_read_pdptes(struct vmx_vcpu *vmx, u64 pdpte[4]);
-void vmx_set_pdptes(struct vmx_vcpu *vmx, const u64 pdpte[4]);
-/* PAE paging is in use. */
-static inline bool vmx_pae(u64 cr0, u64 cr4, u64 efer)
-{
-	return (cr0 & X86_CR0_PG) && (cr4 & X86_CR4_PAE) && !(efer & EFER_LMA);
-}
-
 
 /* exit.c: the handlers. Return: enum axvcpu_out. */
 void vmx_read_exit(struct vmx_vcpu *vmx);
 int vmx_handle_exit(struct vmx_vcpu *vmx);
 int vmx_emulate(struct axvcpu_vcpu *vcpu);
 int vmx_fail_entry(struct vmx_vcpu *vmx, u32 error);
-
-/* timer.c: interrupts are off and the VMCS is current. */
-void vmx_reset_timer(struct vmx_vcpu *vmx);
-bool vmx_set_timer_slow(struct vmx_vcpu *vmx);
-/* Before an entry. Return: false: the deadline has passed, and the request is set. */
-static __always_inline bool vmx_set_timer(struct vmx_vcpu *vmx)
-{
-	return likely((vmx->x.rflags & X86_EFLAGS_IF) == vmx->timer.settled) ||
-	       !vmx_features.timer || vmx_set_timer_slow(vmx);
-}
 
 /* cr.c */
 int vmx_exit_cr(struct vmx_vcpu *vmx, const u64 *pdpte);
