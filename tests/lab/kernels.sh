@@ -9,12 +9,30 @@
 stock_kernels="6.1 6.12"
 # modprobe is given these names; what they depend on comes along.
 host_modules="kvm_amd kvm_intel virtio_pci virtio_console msr cpuid zram"
+host_modules_arm64="virtio_pci virtio_console zram"
 
 # kernel_package KIND K: the metapackage (KIND is image or headers).
 kernel_package() {
 	case $2 in
 	6.1) echo "linux-$1-cloud-amd64" ;;
+	arm64-6.1) echo "linux-$1-cloud-arm64:arm64" ;;
+	arm64-*) echo "linux-$1-${2#arm64-}-cloud-arm64:arm64" ;;
 	*) echo "linux-$1-$2-cloud-amd64" ;;
+	esac
+}
+
+# package_of K: what follows the name of a package of the host's architecture.
+package_of() {
+	case $(architecture_of "$1") in
+	x86) ;;
+	*) echo ":$(architecture_of "$1")" ;;
+	esac
+}
+
+host_modules_of() {
+	case $(architecture_of "$1") in
+	arm64) echo "$host_modules_arm64" ;;
+	*) echo "$host_modules" ;;
 	esac
 }
 
@@ -57,28 +75,41 @@ need_kernel() {
 	need_packages $base_packages
 	local meta
 	meta=$(kernel_package image "$1")
-	need_package_lists "$meta"
-	artefact "kernel-$1" "$meta $(candidate_once "$meta") $host_modules" "Debian's kernel $1" build_kernel "$1"
+	need_lists_for "$1" "$meta"
+	artefact "kernel-$1" "$meta $(candidate_for "$1" "$meta") $(host_modules_of "$1")" "Debian's kernel $1" build_kernel "$1"
 }
 
-build_kernel() {
+# need_lists_for K NAME, candidate_for K NAME: among the packages for K's host.
+need_lists_for() {
+	case $(architecture_of "$1") in
+	x86) need_package_lists "$2" ;;
+	*) need_foreign_lists "$(architecture_of "$1")" "$2" ;;
+	esac
+}
+
+candidate_for() { with_packages_of "$(architecture_of "$1")" candidate_once "$2"; }
+
+build_kernel() { with_packages_of "$(architecture_of "$2")" build_kernel_from "$@"; }
+
+build_kernel_from() {
 	local dir=$1 image release
 	image=$(dependency "$(kernel_package image "$2")" 'linux-image-.*')
 	release=${image#linux-image-}
-	unpack "$dir/package" "$image"
+	unpack "$dir/package" "$image$(package_of "$2")"
 	cp "$dir/package/boot/vmlinuz-$release" "$dir/vmlinuz"
 	cp "$dir/package/boot/config-$release" "$dir/config"
 	echo "$release" >"$dir/release"
-	keep_modules "$dir/package" "$release" "$dir/root"
+	keep_modules "$dir/package" "$release" "$dir/root" "$(host_modules_of "$2")"
 	rm -rf "$dir/package"
 }
 
-# keep_modules FROM RELEASE TO: copy the host modules and what they need,
+# keep_modules FROM RELEASE TO NAMES: copy the host modules and what they need,
 # uncompressed, since BusyBox and libkmod differ in what they can unpack.
 keep_modules() {
 	local from=$1 release=$2 to=$3 name file copy
+	mkdir -p "$to/lib/modules/$release"
 	depmod -b "$from" "$release"
-	for name in $host_modules; do
+	for name in $4; do
 		# A module that is built in or absent prints no insmod line.
 		modprobe -d "$from" -S "$release" --show-depends "$name" || true
 	done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | sort -u | while read -r file; do
@@ -111,17 +142,21 @@ need_headers() {
 	esac
 	local meta
 	meta=$(kernel_package headers "$1")
-	need_package_lists "$meta"
+	need_lists_for "$1" "$meta"
 	need_packages $module_packages
-	artefact "headers-$1" "$meta $(candidate_once "$meta") $cache" "the headers of kernel $1" build_headers "$1"
+	artefact "headers-$1" "$meta $(candidate_for "$1" "$meta") $cache" "the headers of kernel $1" build_headers "$1"
 }
 
-build_headers() {
-	local dir=$1 headers common kbuild usr_src=$1/root/usr/src
+build_headers() { with_packages_of "$(architecture_of "$2")" build_headers_from "$@"; }
+
+# The programs in linux-kbuild run here, so that package is the machine's own.
+build_headers_from() {
+	local dir=$1 headers common kbuild usr_src=$1/root/usr/src of
+	of=$(package_of "$2")
 	headers=$(dependency "$(kernel_package headers "$2")" 'linux-headers-.*')
-	common=$(dependency "$headers" 'linux-headers-.*-common')
-	kbuild=$(dependency "$headers" 'linux-kbuild-.*')
-	unpack "$dir/root" "$headers" "$common" "$kbuild"
+	common=$(dependency "$headers$of" 'linux-headers-.*-common')
+	kbuild=$(dependency "$headers$of" 'linux-kbuild-.*')
+	unpack "$dir/root" "$headers$of" "$common" "$kbuild"
 	# The headers' Makefile includes the common one by its installed place.
 	sed -i "s#^include /usr/src/#include $usr_src/#" "$usr_src/$headers/Makefile"
 	ln -s "root/usr/src/$headers" "$dir/build"

@@ -67,6 +67,15 @@ update_package_lists() {
 	rm -rf "$cache/candidates"
 }
 
+# Those of the machine, or those of the root that with_packages_of() has chosen.
+update_any_lists() {
+	if [ -n "${APT_CONFIG:-}" ]; then
+		apt-get -q update
+	else
+		apt update
+	fi
+}
+
 # candidate NAME: the version that apt would install, or nothing.
 candidate() {
 	LC_ALL=C apt-cache policy "$1" | sed -n 's/^  Candidate: //p' | grep -vx '(none)' || true
@@ -96,7 +105,7 @@ unpack() {
 	shift
 	debs=$(mktemp -d)
 	(cd "$debs" && apt-get -q -o APT::Sandbox::User=root download "$@") || {
-		apt update
+		update_any_lists
 		(cd "$debs" && apt-get -q -o APT::Sandbox::User=root download "$@")
 	}
 	for deb in "$debs"/*.deb; do
