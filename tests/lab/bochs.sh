@@ -12,7 +12,7 @@ backend_test_limit=600    # seconds of that clock for one selftest
 backend_tests_timeout=2700 # seconds for all of them
 backend_ports=serial # how the host's init talks to tests/boot
 backend_big='' # a megabyte costs about half a second
-backend_arch=x86 # of the benchmark
+backend_arch=x86 # of the host
 
 backend_need() {
 	[ -z "$icount" ] || die "--icount is not for the $backend back end: time in Bochs is counted in instructions anyway"
