@@ -14,11 +14,20 @@ module_build() { echo "$build/kmod-$1${2:+-$2}"; }
 
 # build_module K VARIANT [VARIABLE=VALUE...]: axvcpu.ko for kernel K.
 build_module() {
-	local k=$1 variant=$2
+	local k=$1 variant=$2 kbuild=()
 	shift 2
+	set_kbuild "$k"
 	[ -z "$variant" ] || set -- "AXVCPU_${variant^^}=1" "$@"
 	make_here -j2 modules KDIR="$(kernel_tree "$k")" KMOD_BUILD="$(module_build "$k" "$variant")" \
-		CONFIG_DEBUG_INFO_BTF_MODULES= "$@"
+		CONFIG_DEBUG_INFO_BTF_MODULES= "${kbuild[@]}" "$@"
+}
+
+# set_kbuild K: the array `kbuild`, what kbuild must be told if K's host is no x86 one.
+set_kbuild() {
+	case $(architecture_of "$1") in
+	arm64) kbuild=(ARCH=arm64 "CROSS_COMPILE=$arm64_triple-") ;;
+	*) kbuild=() ;;
+	esac
 }
 
 # put_module DIR K [VARIANT]: build and install it under DIR. kbuild needs
@@ -47,11 +56,12 @@ module_sources() {
 
 # install_module DIR K [VARIANT]: as `make install` does it, then unpacked.
 install_module() {
-	local file dir=$1 k=$2 variant=${3:-}
+	local file dir=$1 k=$2 variant=${3:-} kbuild=()
+	set_kbuild "$k"
 	build_module "$k" "$variant"
 	set -- KDIR="$(kernel_tree "$k")" KMOD_BUILD="$(module_build "$k" "$variant")"
 	[ -z "$variant" ] || set -- "AXVCPU_${variant^^}=1" "$@"
-	make_here install-modules "$@" DESTDIR="$dir" CONFIG_DEBUG_INFO_BTF_MODULES= CONFIG_MODULE_SIG_ALL=
+	make_here install-modules "$@" DESTDIR="$dir" CONFIG_DEBUG_INFO_BTF_MODULES= CONFIG_MODULE_SIG_ALL= "${kbuild[@]}"
 	find "$dir/lib/modules" -name '*.ko.xz' | while read -r file; do
 		xz -d "$file"
 	done
@@ -59,5 +69,21 @@ install_module() {
 
 # The library, the tools and the tests' programs share objects: one at a time.
 install_tools() {
-	with_lock "$build/lock" make_here install-user DESTDIR="$1" PREFIX=/usr
+	with_lock "$build/lock" make_user "$2" "$root" install-user DESTDIR="$1" PREFIX=/usr
+}
+
+# user_build ARCH: where the library, the tools and the tests for ARCH are built.
+user_build() {
+	case $1 in
+	x86) echo "$build" ;;
+	*) echo "$build/$1" ;;
+	esac
+}
+
+# make_user ARCH DIR ARGUMENT...: make in DIR, for ARCH.
+make_user() {
+	local architecture=$1 dir=$2 make_variables=()
+	shift 2
+	[ "$architecture" = x86 ] || "${architecture}_make_variables"
+	make_here -C "$dir" BUILD="$(user_build "$architecture")" "${make_variables[@]}" "$@"
 }
