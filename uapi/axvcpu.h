@@ -703,7 +703,8 @@ enum axvcpu_event {
  * @has_error_code: EXCEPTION: 0 or 1, as the architecture has it for @vector
  * @reserved: 0
  * @error_code: EXCEPTION
- * @address: EXCEPTION: x86: CR2 for #PF, DR6 bits for #DB, else 0
+ * @address: EXCEPTION: x86: CR2 for #PF, DR6 bits for #DB, else 0; arm64:
+ *	FAR_EL1, 0 for SERROR
  *
  * INTERRUPT and NMI: from any thread and process that holds the fd, in every
  * state but Invalid; the vCPU takes it when it can, and leaves guest mode or
