@@ -123,6 +123,7 @@ installed_files() {
 		/usr/local/bin/axvmm
 		/usr/local/include/axvcpu-user.h
 		/usr/local/include/axvcpu/axvcpu.h
+		/usr/local/include/axvcpu/axvcpu_arm64.h
 		/usr/local/include/axvcpu/axvcpu_x86.h
 		/usr/local/lib/libaxvcpu-user.a
 		/usr/local/lib/libaxvcpu-user.so

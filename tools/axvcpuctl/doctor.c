@@ -223,27 +223,20 @@ static bool check_device(void)
 /* ---- the module's own word ---------------------------------------------------- */
 
 static const char *const reason_remedies[AXVCPU_REASON_COUNT] = {
-	[AXVCPU_REASON_NO_HARDWARE] =
-		"use a CPU with AMD SVM or Intel VMX; in a virtual machine, switch nested virtualization on in its host",
-	[AXVCPU_REASON_FIRMWARE] =
-		"switch SVM (AMD-V) or VMX (VT-x) on in the firmware setup, then power the machine off and on",
-	[AXVCPU_REASON_OWNED_BY_KVM] =
-		"end the programs that use KVM, then modprobe -r kvm_amd (or kvm_intel) kvm, as root",
-	[AXVCPU_REASON_OWNED_BY_OTHER] =
-		"unload the other hypervisor's module (VirtualBox: vboxdrv, VMware: vmmon)",
 	[AXVCPU_REASON_NO_NESTED_PAGING] =
 		"use a newer CPU; in a virtual machine, switch nested paging on in its host",
 	[AXVCPU_REASON_MISSING_FEATURE] =
 		"use another CPU or kernel; dmesg | grep axvcpu may name the feature",
-	[AXVCPU_REASON_HOST_MODE] =
-		"dmesg | grep axvcpu may say why; a confidential virtual machine (SEV-ES, SEV-SNP) can't be a host",
+	[AXVCPU_REASON_HOST_MODE] = "dmesg | grep axvcpu may say why",
 	[AXVCPU_REASON_NO_MEMORY] = "free memory, then unload and load the module",
 };
 
 static const char *reason_remedy(uint32_t reason)
 {
-	return reason < AXVCPU_REASON_COUNT ? reason_remedies[reason] :
-					      "install module and tools from the same source";
+	if (reason >= AXVCPU_REASON_COUNT)
+		return "install module and tools from the same source";
+	return doctor_host_remedies[reason] ? doctor_host_remedies[reason] :
+					      reason_remedies[reason];
 }
 
 /* Makes a VM and a vCPU and drops them: nothing else proves as much. */

@@ -3,6 +3,8 @@
 #ifndef AXVCPUCTL_DOCTOR_H
 #define AXVCPUCTL_DOCTOR_H
 
+#include <axvcpu/axvcpu.h>
+
 /**
  * enum finding - how good or bad it is
  * @FINDING_OK: as it should be
@@ -26,7 +28,11 @@ enum finding {
 void report(enum finding finding, const char *what, const char *remedy, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* The architecture's part: the CPU, the firmware, other hypervisors. */
+/*
+ * The architecture's part: the CPU, the firmware, other hypervisors; and what to do
+ * where the module says why it can't run, NULL: it knows nothing of its own.
+ */
 void doctor_host(void);
+extern const char *const doctor_host_remedies[AXVCPU_REASON_COUNT];
 
 #endif /* AXVCPUCTL_DOCTOR_H */

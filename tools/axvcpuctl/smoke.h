@@ -21,7 +21,7 @@
 #define SMOKE_DATA     0x3000
 #define SMOKE_TABLES   0x4000
 #define SMOKE_STACK    0x8000
-#define SMOKE_HOLE     0x20000 /* real mode reaches it with a segment of 0x2000 */
+#define SMOKE_HOLE     0x20000 /* x86: real mode reaches it with a segment of 0x2000 */
 
 struct smoke_case;
 
@@ -72,10 +72,11 @@ struct guest {
  *	host with it; NULL: it does what the manual says
  * @code: instructions at SMOKE_CODE
  * @code_size: bytes
- * @handler: instructions at SMOKE_HANDLER, reached through the interrupt
- *	vector table
+ * @handler: instructions that take an interrupt or exception: x86: at
+ *	SMOKE_HANDLER; arm64: in the table of vectors there
  * @handler_size: bytes
- * @vector: the table's entry that leads there
+ * @vector: x86: the entry of the vector table that leads there; arm64: their
+ *	offset in the table
  * @create: create config, NULL: defaults
  * @create_size: bytes
  * @setup: the architecture's setup config, NULL: its usual start (x86: real mode)
@@ -141,6 +142,18 @@ int smoke_add_memory(struct guest *guest, uint64_t gpa, size_t size, uint32_t fl
 
 /* Runs @act in another thread after a short time. */
 int smoke_start_helper(struct guest *guest, void (*act)(struct guest *guest));
+
+/*
+ * For prepare() and finish(), what stops a guest that spins: a kick, before it runs
+ * or while it does; a deadline; run->immediate_exit; signals; a move of its thread.
+ */
+int smoke_kick_before(struct guest *guest);
+int smoke_kick_while_running(struct guest *guest);
+int smoke_set_deadline(struct guest *guest);
+int smoke_exit_at_once(struct guest *guest);
+int smoke_set_alarm(struct guest *guest);
+void smoke_stop_alarm(struct guest *guest);
+int smoke_move_while_running(struct guest *guest);
 
 /* CLOCK_MONOTONIC. */
 uint64_t smoke_now_ns(void);

@@ -16,6 +16,19 @@
 #define MSR_FEATURE_CTL	  0x3a
 #define FEATURE_CTL_VMX	  5U /* locked, and VMX outside of SMX */
 
+const char *const doctor_host_remedies[AXVCPU_REASON_COUNT] = {
+	[AXVCPU_REASON_NO_HARDWARE] =
+		"use a CPU with AMD SVM or Intel VMX; in a virtual machine, switch nested virtualization on in its host",
+	[AXVCPU_REASON_FIRMWARE] =
+		"switch SVM (AMD-V) or VMX (VT-x) on in the firmware setup, then power the machine off and on",
+	[AXVCPU_REASON_OWNED_BY_KVM] =
+		"end the programs that use KVM, then modprobe -r kvm_amd (or kvm_intel) kvm, as root",
+	[AXVCPU_REASON_OWNED_BY_OTHER] =
+		"unload the other hypervisor's module (VirtualBox: vboxdrv, VMware: vmmon)",
+	[AXVCPU_REASON_HOST_MODE] =
+		"dmesg | grep axvcpu may say why; a confidential virtual machine (SEV-ES, SEV-SNP) can't be a host",
+};
+
 static bool has_svm(void)
 {
 	unsigned int a, b, c, d;

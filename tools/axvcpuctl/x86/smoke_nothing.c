@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Guests that do nothing, for each reason to stop them, or come to an end. */
-#include <errno.h>
-#include <sched.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/time.h>
-#include <unistd.h>
-
 #include "../ctl.h"
 #include "../smoke.h"
 #include "smoke_x86.h"
@@ -51,81 +44,6 @@ static const uint8_t triple_fault[] = {
 	0xcc,			      /* int3 */
 };
 
-/* ---- what stops a guest that spins ------------------------------------------- */
-
-static int kick_before(struct guest *guest)
-{
-	return axvcpu_vcpu_kick(guest->vcpu);
-}
-
-static void kick(struct guest *guest)
-{
-	axvcpu_vcpu_kick(guest->vcpu);
-}
-
-static int kick_while_running(struct guest *guest)
-{
-	return smoke_start_helper(guest, kick);
-}
-
-static int set_deadline(struct guest *guest)
-{
-	guest->run->deadline_ns = smoke_now_ns() + 20000000;
-	return 0;
-}
-
-static int exit_at_once(struct guest *guest)
-{
-	guest->run->immediate_exit = 1;
-	return 0;
-}
-
-static void do_nothing(int number)
-{
-	(void)number;
-}
-
-/* The signal comes again and again: one between two runs would be lost. */
-static int set_alarm(struct guest *guest)
-{
-	const struct itimerval soon = { { 0, 20000 }, { 0, 20000 } };
-	struct sigaction action;
-
-	(void)guest;
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = do_nothing;
-	if (sigaction(SIGALRM, &action, NULL) || setitimer(ITIMER_REAL, &soon, NULL))
-		return -errno;
-	return 0;
-}
-
-static void stop_alarm(struct guest *guest)
-{
-	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
-
-	(void)guest;
-	setitimer(ITIMER_REAL, &never, NULL);
-	signal(SIGALRM, SIG_DFL);
-}
-
-/* Moves the thread that runs the guest, the process's first, elsewhere. */
-static void move_away(struct guest *guest)
-{
-	struct axvcpu_get_state state;
-	cpu_set_t set;
-
-	if (axvcpu_vcpu_get_state(guest->vcpu, &state))
-		return;
-	set = guest->affinity;
-	CPU_CLR(state.cpu, &set);
-	sched_setaffinity(getpid(), sizeof(set), &set);
-}
-
-static int move_while_running(struct guest *guest)
-{
-	return smoke_start_helper(guest, move_away);
-}
-
 /* The read is answered without entering the guest, and the row shows it. */
 static int complete_only(struct guest *guest)
 {
@@ -146,7 +64,7 @@ static const struct smoke_case cases[] = {
 		.expected = "NOTHING KICK",
 		.reason = AXVCPU_EXIT_NOTHING,
 		.exits = 1,
-		.prepare = kick_before,
+		.prepare = smoke_kick_before,
 		SMOKE_CODE_IS(spin),
 	},
 	{
@@ -154,7 +72,7 @@ static const struct smoke_case cases[] = {
 		.expected = "NOTHING KICK",
 		.reason = AXVCPU_EXIT_NOTHING,
 		.exits = 1,
-		.prepare = kick_while_running,
+		.prepare = smoke_kick_while_running,
 		.bochs_svm = "Bochs: no host interrupt while the guest's IF is 0",
 		SMOKE_CODE_IS(spin),
 	},
@@ -163,7 +81,7 @@ static const struct smoke_case cases[] = {
 		.expected = "NOTHING DEADLINE",
 		.reason = AXVCPU_EXIT_NOTHING,
 		.exits = 1,
-		.prepare = set_deadline,
+		.prepare = smoke_set_deadline,
 		SMOKE_CODE_IS(spin_open),
 	},
 	{
@@ -171,7 +89,7 @@ static const struct smoke_case cases[] = {
 		.expected = "NOTHING IMMEDIATE",
 		.reason = AXVCPU_EXIT_NOTHING,
 		.exits = 1,
-		.prepare = exit_at_once,
+		.prepare = smoke_exit_at_once,
 		SMOKE_CODE_IS(spin),
 	},
 	{
@@ -179,8 +97,8 @@ static const struct smoke_case cases[] = {
 		.expected = "NOTHING SIGNAL",
 		.reason = AXVCPU_EXIT_NOTHING,
 		.exits = 1,
-		.prepare = set_alarm,
-		.finish = stop_alarm,
+		.prepare = smoke_set_alarm,
+		.finish = smoke_stop_alarm,
 		SMOKE_CODE_IS(spin_open),
 	},
 	{
@@ -189,7 +107,7 @@ static const struct smoke_case cases[] = {
 		.reason = AXVCPU_EXIT_NOTHING,
 		.exits = 1,
 		.cpus = 2,
-		.prepare = move_while_running,
+		.prepare = smoke_move_while_running,
 		SMOKE_CODE_IS(spin),
 	},
 	{
