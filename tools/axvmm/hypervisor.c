@@ -8,6 +8,7 @@
 #include <axvcpu-user.h>
 #include <axvcpu/axvcpu_x86.h>
 
+#include "arch/arch.h"
 #include "hypervisor.h"
 
 struct hypervisor {
@@ -45,8 +46,8 @@ static int make_vm(struct hypervisor *hypervisor, struct error *error)
 	if (hypervisor->info.reason)
 		return error_set(error, "Guests can't run here: %s (axvcpuctl doctor says more)",
 				 axvcpu_name(AXVCPU_NAME_REASON, hypervisor->info.reason));
-	if (hypervisor->info.arch != AXVCPU_ARCH_X86)
-		return error_set(error, "axvmm can't make guests of this architecture (%s) yet",
+	if (hypervisor->info.arch != arch_id)
+		return error_set(error, "this axvmm can't make guests of this architecture (%s)",
 				 axvcpu_name(AXVCPU_NAME_ARCH, hypervisor->info.arch));
 	failure = axvcpu_vm_create(hypervisor->device, 0, &hypervisor->vm);
 	if (failure)
@@ -97,7 +98,7 @@ int hypervisor_add_memory(struct hypervisor *hypervisor, uint64_t gpa, uint64_t 
 	return 0;
 }
 
-/* SETUP leaves the descriptor table empty; some guests load segments from ours. */
+/* x86: SETUP leaves the descriptor table empty; some guests load segments from ours. */
 static int set_gdt(struct hypervisor *hypervisor, const struct axvcpu_x86_table *gdt)
 {
 	struct axvcpu_x86_system system;

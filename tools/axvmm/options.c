@@ -26,7 +26,7 @@ const char *options_usage(void)
 	       "  --initrd FILE        its initial RAM disk\n"
 	       "  --module FILE[=ARGS] one more file for a Multiboot or PVH kernel\n"
 	       "  --append STR         its command line, default \"console=ttyS0\"\n"
-	       "  --flat GPA FILE      a real-mode program, loaded at GPA and started there\n"
+	       "  --flat GPA FILE      a program, loaded at GPA and started there\n"
 	       "  --firmware FILE      an image that ends at 4 GiB, started at the reset vector\n"
 	       "  --memory SIZE        bytes, or with K, M or G; default 256M\n"
 	       "  --ram GPA:SIZE       more memory, at GPA\n"
@@ -36,6 +36,7 @@ const char *options_usage(void)
 	       "  --stats              at the end, say what the guest did\n"
 	       "  --help, --version\n"
 	       "\n"
+	       "On arm64 only --flat starts a guest.\n"
 	       "Ctrl-A x ends axvmm, Ctrl-A Ctrl-A types Ctrl-A. See axvmm(1).\n";
 }
 

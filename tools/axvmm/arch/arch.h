@@ -5,6 +5,9 @@
 
 #include "../machine.h"
 
+/** arch_id - enum axvcpu_arch of the host and its guests */
+extern const uint32_t arch_id;
+
 /** arch_make() - devices, memory and the guest in it; 0 or -1 with @error */
 int arch_make(struct machine *machine, struct error *error);
 

@@ -6,6 +6,8 @@
 
 #include "x86_machine.h"
 
+const uint32_t arch_id = AXVCPU_ARCH_X86;
+
 #define DEFAULT_APPEND "console=ttyS0"
 
 #define IRQ_PIT	     0
