@@ -191,11 +191,9 @@ struct axvcpu_arch_ops {
 };
 
 #if defined(CONFIG_X86_64)
-#define AXVCPU_HOST_ARCH	AXVCPU_ARCH_X86
+#include "x86/host.h"
 #elif defined(CONFIG_ARM64)
-#define AXVCPU_HOST_ARCH	AXVCPU_ARCH_ARM64
-#elif defined(CONFIG_RISCV)
-#define AXVCPU_HOST_ARCH	AXVCPU_ARCH_RISCV
+#include "arm64/host.h"
 #endif
 
 /* The members that every RUN takes, without an indirect branch. */

@@ -10,6 +10,7 @@
  * keep the pages where they are.
  */
 #include <linux/highmem.h>
+#include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/nospec.h>
 #include <linux/overflow.h>
@@ -253,6 +254,15 @@ static unsigned int place_level(const struct axvcpu_vm *vm,
 	return level;
 }
 
+/* The page, or the huge page around it, looks the same to the guest as to us. */
+static void page_sync(const struct axvcpu_vm *vm, struct page *page, u64 size)
+{
+	u64 pa = ALIGN_DOWN(PFN_PHYS(page_to_pfn(page)), size);
+
+	if (vm->stage2.format->sync)
+		vm->stage2.format->sync(phys_to_virt(pa), size);
+}
+
 /*
  * Map the page at @gpa, or the huge page around it.
  *
@@ -290,6 +300,7 @@ static int map_page(struct axvcpu_vm *vm, struct axvcpu_stage2_cache *cache,
 	size = axvcpu_stage2_size(level);
 	if (writable)
 		access |= AXVCPU_ACCESS_WRITE;
+	page_sync(vm, page, size);
 
 	spin_lock(&vm->stage2.lock);
 	if (vm->memory.sequence != place->sequence ||

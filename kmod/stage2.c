@@ -341,6 +341,7 @@ void axvcpu_stage2_flush(struct axvcpu_vm *vm)
 	lockdep_assert_held(&stage2->lock);
 	lockdep_assert_irqs_enabled();
 	stage2->stale = false;
+	axvcpu_stage2_written();
 	atomic64_inc(&stage2->tlb_generation);
 	smp_mb__after_atomic();
 	spin_lock(&vm->vcpus_lock);
@@ -438,14 +439,16 @@ void axvcpu_stage2_map(struct axvcpu_vm *vm, struct axvcpu_stage2_cache *cache,
 		if (serves(format, old, level, gpa, pa, leaf))
 			return;
 		if (entry_address(format, old) == entry_address(format, leaf)) {
-			/* x86 walks again before it reports what a TLB forbids. */
 			xchg(entry, widen(format, leaf, old));
+			if (format->flush_widened)
+				axvcpu_stage2_flush(vm);
 			return;
 		}
 		drop_leaf(stage2, entry);
 		axvcpu_stage2_flush(vm);
 	}
 	WRITE_ONCE(*entry, leaf);
+	axvcpu_stage2_written();
 }
 
 /* ---- age ------------------------------------------------------------------------------ */

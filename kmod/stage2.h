@@ -35,6 +35,10 @@ struct axvcpu_vm;
  * @huge_levels: bit n: a leaf at level n is possible (bit 2: 2 MiB, bit 3: 1 GiB)
  * @levels: of the tree, 3 to 5
  * @root_order: page order of the root (concatenated tables)
+ * @flush_widened: what a TLB forbids is reported without another walk: a leaf that
+ *	allows more than before is flushed
+ * @sync: make @bytes of host memory at @at, a kernel address, look the same to the
+ *	guest as to the host, before they are mapped; NULL where they always do
  *
  * Levels are counted from 1 (4 KiB) upwards, nine bits each.
  */
@@ -57,6 +61,8 @@ struct axvcpu_stage2_format {
 	u32 huge_levels;
 	u32 levels;
 	u32 root_order;
+	bool flush_widened;
+	void (*sync)(void *at, size_t bytes);
 };
 
 /**
