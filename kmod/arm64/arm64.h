@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the EL2 back end share. */
+#ifndef AXVCPU_ARM64_ARM64_H
+#define AXVCPU_ARM64_ARM64_H
+
+#include <linux/percpu.h>
+#include <linux/types.h>
+
+#include "../../uapi/axvcpu_arm64.h"
+#include "../arch.h"
+#include "../exit.h"
+#include "../vcpu.h"
+#include "../vm.h"
+#include "hw.h"
+
+/**
+ * struct el2_features - what was found at load, the same on every CPU
+ * @hcr: HCR_EL2 of every guest
+ * @vtcr: VTCR_EL2 of every guest
+ * @hcx: there is HCRX_EL2
+ * @ras: there is VSESR_EL2
+ * @fwb: stage 2 makes all of a guest's accesses cacheable
+ * @pan: there is PSTATE.PAN
+ * @aarch32: EL0 can be in AArch32
+ * @icache_alias: a line of code has its place in the cache by its virtual address
+ * @dcache_line: bytes of the smallest data cache line
+ */
+struct el2_features {
+	u64 hcr;
+	u64 vtcr;
+	bool hcx;
+	bool ras;
+	bool fwb;
+	bool pan;
+	bool aarch32;
+	bool icache_alias;
+	u32 dcache_line;
+};
+extern struct el2_features el2_features __ro_after_init;
+
+/**
+ * struct el2_cpu - one host CPU
+ * @vbar, @sp_el0: the host's, while the guest's are in the registers (switch.S)
+ * @last_vcpu: arm64_vcpu.id of who ran last, 0: none; an id is never used again
+ * @generation: stage2.tlb_generation when our translations were last flushed
+ * @on: hardware_enable() was here
+ * @host: the host's registers, from el2_load() to el2_put()
+ */
+struct el2_cpu {
+	u64 vbar;
+	u64 sp_el0;
+	u64 last_vcpu;
+	u64 generation;
+	bool on;
+	struct {
+		u64 hcr;
+		u64 hcrx;
+		u64 cptr;
+		u64 mdcr;
+		u64 hstr;
+		u64 vtcr;
+		u64 vttbr;
+		u64 vpidr;
+		u64 vmpidr;
+		u64 cnthctl;
+		u64 cntvoff;
+		u64 mdscr;
+		u64 par;
+		u64 tpidr_el0;
+		u64 tpidrro_el0;
+	} host;
+};
+DECLARE_PER_CPU(struct el2_cpu, el2_cpu);
+
+/**
+ * struct el2_frame - what switch.S moves
+ * @x: X0 to X30
+ * @sp_el0: SP_EL0, which is the host's "current"
+ */
+struct el2_frame {
+	u64 x[31];
+	u64 sp_el0;
+};
+static_assert(offsetof(struct el2_frame, sp_el0) == 31 * 8);
+static_assert(offsetof(struct el2_cpu, vbar) == 0 &&
+	      offsetof(struct el2_cpu, sp_el0) == 8);
+
+/* What ended guest mode, in the order of the vectors; el2_switch() returns it. */
+#define EL2_EXIT_SYNC		0
+#define EL2_EXIT_IRQ		1
+#define EL2_EXIT_FIQ		2
+#define EL2_EXIT_SERROR		3
+
+/** enum arm64_pending_kind - what the answer goes on with */
+enum arm64_pending_kind {
+	ARM64_PENDING_NONE,
+	ARM64_PENDING_MMIO,
+	ARM64_PENDING_SYSREG,
+};
+
+/** enum arm64_emulation - what emulate() goes on with */
+enum arm64_emulation {
+	ARM64_EMULATE_ABORT,		/* no memory answered */
+	ARM64_EMULATE_AFFINITY,		/* psci.c: AFFINITY_INFO */
+};
+
+/**
+ * struct arm64_pending - the kernel's own copy of an instruction in its middle
+ * @kind: enum arm64_pending_kind
+ * @read: the answer carries data for @reg
+ * @reg: register, 31: XZR
+ * @width: bytes of the access
+ * @sign: they are extended with their sign
+ * @wide: to 64 bits, else to 32
+ */
+struct arm64_pending {
+	u8 kind;
+	bool read;
+	u8 reg;
+	u8 width;
+	bool sign;
+	bool wide;
+};
+
+/**
+ * struct arm64_vcpu - a vCPU on EL2
+ * @core: first
+ * @frame: general registers, true outside of guest mode
+ * @pc: same
+ * @pstate: same
+ * @hcr: HCR_EL2 without what a single entry adds
+ * @vttbr: VTTBR_EL2
+ * @exit: EL2_EXIT_* of the last exit
+ * @emulation: enum arm64_emulation
+ * @loaded: @sys is in the registers of this CPU: from el2_load() to el2_put()
+ * @retry: the address of a fault can't be told any more: enter again
+ * @esr, @far, @hpfar: of the last exit
+ * @pending: see there
+ * @id: unique while the module is loaded, never 0
+ * @entry: set_entry()
+ * @mpidr: MPIDR_EL1 as the guest reads it
+ * @cntvoff: CNTVOFF_EL2
+ * @sp_el1: SP_EL1; as @sys
+ * @sys: EL1's registers, true while not @loaded
+ * @serror_pending: with @serror_esr
+ * @serror_esr: ISS
+ * @debug: the guest's debug registers, which the hardware never sees but for a part
+ *	of MDSCR_EL1
+ * @fpu: FP and SIMD, true outside of run()
+ */
+struct arm64_vcpu {
+	struct axvcpu_vcpu core;
+	struct el2_frame frame;
+	u64 pc;
+	u64 pstate;
+	u64 hcr;
+	u64 vttbr;
+	u8 exit;
+	u8 emulation;
+	bool loaded;
+	bool retry;
+	bool serror_pending;
+	struct arm64_pending pending;
+	u64 esr;
+	u64 far;
+	u64 hpfar;
+	u64 id;
+	u64 entry;
+	u64 mpidr;
+	u64 cntvoff;
+	u64 sp_el1;
+	u64 serror_esr;
+	struct axvcpu_arm64_system sys;
+	struct axvcpu_arm64_debug debug;
+	struct axvcpu_arm64_fpu fpu __aligned(16);
+};
+
+static inline struct arm64_vcpu *to_arm64(struct axvcpu_vcpu *vcpu)
+{
+	return container_of(vcpu, struct arm64_vcpu, core);
+}
+
+/* A general register as an operand, where number 31 is XZR. */
+static inline u64 arm64_get_x(const struct arm64_vcpu *v, unsigned int reg)
+{
+	return reg < 31 ? v->frame.x[reg] : 0;
+}
+
+static inline void arm64_set_x(struct arm64_vcpu *v, unsigned int reg, u64 value)
+{
+	if (reg < 31)
+		v->frame.x[reg] = value;
+}
+
+/* ---- el2.c ----------------------------------------------------------------- */
+/* All translations of EL1&0 on this CPU, whoever's. */
+void el2_flush_all(void);
+
+/* ---- vcpu.c ---------------------------------------------------------------- */
+struct axvcpu_vcpu *el2_vcpu_alloc(void);
+void el2_vcpu_release(struct axvcpu_vcpu *vcpu);
+int el2_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length);
+void el2_set_ept_root(struct axvcpu_vcpu *vcpu, u64 root, unsigned int levels);
+int el2_run(struct axvcpu_vcpu *vcpu);
+int el2_bind(struct axvcpu_vcpu *vcpu, int cpu);
+int el2_unbind(struct axvcpu_vcpu *vcpu);
+/* EL1's registers between the vCPU and this CPU. */
+void el2_load_el1(struct arm64_vcpu *v);
+void el2_save_el1(struct arm64_vcpu *v);
+
+/* ---- exit.c: the handlers. Return: enum axvcpu_out ---------------------------- */
+int el2_handle_exit(struct arm64_vcpu *v);
+int el2_emulate(struct axvcpu_vcpu *vcpu);
+/* hw_code of the last exit */
+u64 el2_hw_code(const struct arm64_vcpu *v);
+
+/* ---- regs.c: configs, register blocks, exceptions ------------------------------ */
+int arm64_create(struct arm64_vcpu *v, const void *config, size_t length);
+void arm64_set_entry(struct axvcpu_vcpu *vcpu, u64 entry);
+int arm64_setup(struct axvcpu_vcpu *vcpu, const void *config, size_t length);
+int arm64_reset(struct axvcpu_vcpu *vcpu);
+void arm64_set_gpr(struct axvcpu_vcpu *vcpu, unsigned int index, u64 value);
+void arm64_set_return_value(struct axvcpu_vcpu *vcpu, u64 value);
+u64 arm64_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
+int arm64_get_block(struct axvcpu_vcpu *vcpu, u32 block, void *buffer);
+int arm64_set_block(struct axvcpu_vcpu *vcpu, u32 block, const void *buffer);
+void arm64_block_lengths(u32 length[AXVCPU_BLOCK_COUNT]);
+int arm64_done(struct axvcpu_vcpu *vcpu, u64 data);
+int arm64_complete(struct axvcpu_vcpu *vcpu,
+		   const struct axvcpu_complete *answer);
+int arm64_translate(struct axvcpu_vcpu *vcpu, struct axvcpu_translate *args);
+/* The PC goes behind the instruction that the last exit reported. */
+void arm64_skip(struct arm64_vcpu *v);
+
+/* ---- event.c: interrupts and exceptions that are raised in the guest ----------- */
+int arm64_inject_interrupt(struct axvcpu_vcpu *vcpu, u32 type, u32 vector);
+int arm64_inject_exception(struct axvcpu_vcpu *vcpu,
+			   const struct axvcpu_inject *event);
+bool arm64_runnable(struct axvcpu_vcpu *vcpu);
+bool arm64_interruptible(struct axvcpu_vcpu *vcpu);
+/* A synchronous exception to EL1, at the PC, now. */
+void arm64_raise(struct arm64_vcpu *v, u64 esr, u64 far);
+void arm64_raise_undefined(struct arm64_vcpu *v);
+/* An external abort of the data access that the last exit reported. */
+void arm64_raise_abort(struct arm64_vcpu *v);
+void arm64_events_reset(struct arm64_vcpu *v);
+void arm64_get_events(struct arm64_vcpu *v, struct axvcpu_arm64_events *e);
+int arm64_set_events(struct arm64_vcpu *v, const struct axvcpu_arm64_events *e);
+
+/* ---- sysreg.c: traps of system registers ---------------------------------------- */
+void arm64_sysreg_init(void);
+int el2_exit_sysreg(struct arm64_vcpu *v);
+
+/* ---- psci.c ------------------------------------------------------------------------ */
+/* A call by HVC or SMC whose function is the firmware's. Return: enum axvcpu_out. */
+int arm64_firmware_call(struct arm64_vcpu *v);
+/* The rest of AFFINITY_INFO, where locks can be taken. */
+int arm64_affinity_info(struct arm64_vcpu *v);
+/* @function is the firmware's: the architecture's own, or PSCI. */
+bool arm64_is_firmware_call(u32 function);
+
+/* ---- fpu.c ------------------------------------------------------------------------- */
+/* Preemption is off from load to save, but for interrupts. */
+void arm64_fpu_load(struct arm64_vcpu *v);
+void arm64_fpu_save(struct arm64_vcpu *v);
+
+/* ---- switch.S ---------------------------------------------------------------------- */
+/*
+ * One trip to the guest, whose registers but those of @frame, PC and PSTATE included,
+ * are in place. All exceptions are masked. Return: EL2_EXIT_*.
+ */
+u64 el2_switch(struct el2_frame *frame, struct el2_cpu *c);
+/* Let the host take the SError that the last exit took, as if it came now. */
+void el2_host_serror(u64 vector, u64 pstate);
+void el2_fpu_load(const struct axvcpu_arm64_fpu *fpu);
+void el2_fpu_save(struct axvcpu_arm64_fpu *fpu);
+
+#endif /* AXVCPU_ARM64_ARM64_H */

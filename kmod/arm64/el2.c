@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * EL2, per CPU and for the whole module: detection, enabling, the format of stage 2,
+ * and the table of operations.
+ *
+ * On a VHE host the kernel itself runs at EL2, and KVM may run guests beside us. Its
+ * tags (VMIDs) start at 1, so ours is 0, for every VM: see vcpu.c for the flushes
+ * that this needs. Nothing is to be turned on; every register of EL2 that we change
+ * is as before when a run() is over.
+ *
+ * DDI 0487: D8 "The AArch64 Virtual Memory System Architecture", for stage 2 "Stage 2
+ * translation" and "Concatenated translation tables".
+ */
+#include <linux/cache.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <asm/barrier.h>
+#include <asm/cacheflush.h>
+#include <asm/cpufeature.h>
+#include <asm/sysreg.h>
+#include <asm/tlbflush.h>
+#include <asm/virt.h>
+
+#include "../stage2.h"
+#include "arm64.h"
+
+struct el2_features el2_features __ro_after_init;
+DEFINE_PER_CPU(struct el2_cpu, el2_cpu);
+
+static struct axvcpu_stage2_format el2_stage2_format __ro_after_init;
+static u32 el2_ipa_bits __ro_after_init;
+
+/* ---- per CPU ----------------------------------------------------------------- */
+
+static int el2_cpu_new(unsigned int cpu)
+{
+	return 0;
+}
+
+static void el2_cpu_free(unsigned int cpu)
+{
+}
+
+/* Needs neither a VMID nor HCR_EL2.TGE to be anything. */
+void el2_flush_all(void)
+{
+	dsb(nshst);
+	__tlbi(alle1);
+	dsb(nsh);
+	isb();
+}
+
+static bool el2_is_enabled(void)
+{
+	return is_kernel_in_hyp_mode();
+}
+
+static int el2_hardware_enable(void)
+{
+	struct el2_cpu *c = this_cpu_ptr(&el2_cpu);
+
+	if (c->on)
+		return 0;
+	c->last_vcpu = 0;
+	el2_flush_all();
+	c->on = true;
+	return 0;
+}
+
+/* Nobody finds translations of ours under tag 0. */
+static void el2_hardware_disable(void)
+{
+	struct el2_cpu *c = this_cpu_ptr(&el2_cpu);
+
+	if (!c->on)
+		return;
+	c->on = false;
+	c->last_vcpu = 0;
+	el2_flush_all();
+}
+
+/* On VHE there is room for everybody. */
+static u32 el2_busy(void)
+{
+	return AXVCPU_REASON_NONE;
+}
+
+static unsigned int el2_max_guest_page_table_levels(void)
+{
+	return el2_stage2_format.levels;
+}
+
+/* ---- the module ---------------------------------------------------------------- */
+
+static u32 el2_detect(void)
+{
+	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
+	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
+
+	/* A host at EL2 sees it in any case; one at EL1 that EL2 is there. */
+	if (!ID_FIELD(pfr0, ID_PFR0_EL2) && !is_kernel_in_hyp_mode())
+		return AXVCPU_REASON_NO_HARDWARE;
+	if (!is_kernel_in_hyp_mode()) {
+		pr_info("axvcpu: el2: hosts at EL1 are not supported yet\n");
+		return AXVCPU_REASON_HOST_MODE;
+	}
+	/* 1: stage 2 has no 4 KiB granule though stage 1 may. */
+	if (ID_FIELD(mmfr0, ID_MMFR0_TGRAN4_2) == 1) {
+		pr_info("axvcpu: el2: no stage 2 tables of 4 KiB\n");
+		return AXVCPU_REASON_MISSING_FEATURE;
+	}
+	return AXVCPU_REASON_NONE;
+}
+
+static void el2_find_features(void)
+{
+	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
+	u64 mmfr1 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1);
+	u64 ctr = read_sanitised_ftr_reg(SYS_CTR_EL0);
+	struct el2_features *f = &el2_features;
+
+	f->hcx = ID_FIELD(mmfr1, ID_MMFR1_HCX);
+	f->ras = ID_FIELD(pfr0, ID_PFR0_RAS);
+	f->fwb = cpus_have_final_cap(ARM64_HAS_STAGE2_FWB);
+	f->pan = ID_FIELD(mmfr1, ID_MMFR1_PAN);
+	f->aarch32 = (pfr0 & 0xf) == 2;
+	f->icache_alias = ((ctr >> 14) & 3) != 3;	/* PIPT */
+	f->dcache_line = 4 << ((ctr >> 16) & 0xf);
+	/*
+	 * A vCPU migrates, so its TLBIs and barriers reach every CPU (FB, BSU). Its own
+	 * set/way operations at most clean too much (SWIO).
+	 */
+	f->hcr = EL2_HCR_E2H | EL2_HCR_RW | EL2_HCR_VM | EL2_HCR_SWIO |
+		 EL2_HCR_PTW | EL2_HCR_FMO | EL2_HCR_IMO | EL2_HCR_AMO |
+		 EL2_HCR_FB | EL2_HCR_BSU_IS | EL2_HCR_TWI | EL2_HCR_TID1 |
+		 EL2_HCR_TID3 | EL2_HCR_TSC | EL2_HCR_TIDCP | EL2_HCR_TACR |
+		 EL2_HCR_TLOR | EL2_HCR_TERR;
+	if (f->fwb)
+		f->hcr |= EL2_HCR_FWB;
+}
+
+/*
+ * A guest may run with its caches off, where its accesses go by the host's caches:
+ * what the host has written must be behind them, and nothing old in them. Stage 2
+ * can force them to be cacheable (FEAT_S2FWB). Instructions are fetched anew.
+ */
+static void el2_sync(void *at, size_t bytes)
+{
+	const u32 line = el2_features.dcache_line;
+	unsigned long start = (unsigned long)at, end = start + bytes;
+	unsigned long address, next;
+
+	for (; start < end; start = next) {
+		next = min(start + PMD_SIZE, end);
+		for (address = start; !el2_features.fwb && address < next;
+		     address += line)
+			asm volatile("dc civac, %0" : : "r"(address) : "memory");
+		dsb(sy);
+		caches_clean_inval_pou(start, next);
+		cond_resched();
+	}
+	/* Else only the places of our own address are done. */
+	if (el2_features.icache_alias) {
+		asm volatile("ic ialluis");
+		dsb(ish);
+		isb();
+	}
+}
+
+/* Levels, and the root's order: up to 16 tables stand for one level less. */
+static void el2_init_levels(struct axvcpu_stage2_format *f)
+{
+	f->levels = el2_ipa_bits > 43 ? 4 : 3;
+	f->root_order = 0;
+	if (el2_ipa_bits > 12 + 9 * f->levels)
+		f->root_order = el2_ipa_bits - (12 + 9 * f->levels);
+}
+
+static void el2_init_stage2(void)
+{
+	static const u8 bits[] = { 32, 36, 40, 42, 44, 48 };
+	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
+	u64 mmfr1 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1);
+	struct axvcpu_stage2_format *f = &el2_stage2_format;
+	/* 52 bits need other descriptors (FEAT_LPA2). */
+	u32 range = min_t(u32, ID_FIELD(mmfr0, ID_MMFR0_PARANGE),
+			  ARRAY_SIZE(bits) - 1);
+
+	el2_ipa_bits = bits[range];
+	f->address = S2_ADDRESS;
+	f->present = S2_VALID;
+	f->table = S2_VALID | S2_TABLE;
+	f->leaf = S2_VALID | S2_SH_INNER | S2_AF |
+		  (el2_features.fwb ? S2_MEMATTR_FWB_WB : S2_MEMATTR_NORMAL_WB);
+	f->page = S2_TABLE;
+	f->is_leaf_mask = S2_TABLE;
+	f->read = S2_AP_READ;
+	f->write = S2_AP_WRITE;
+	f->no_execute = S2_XN;
+	f->huge_levels = BIT(2) | BIT(3);
+	f->flush_widened = true;
+	f->sync = el2_sync;
+	el2_init_levels(f);
+	el2_features.vtcr = EL2_VTCR_RES1 | EL2_VTCR_PS(range) |
+			    EL2_VTCR_SH0_INNER | EL2_VTCR_ORGN0_WBWA |
+			    EL2_VTCR_IRGN0_WBWA | EL2_VTCR_SL0(f->levels) |
+			    EL2_VTCR_T0SZ(el2_ipa_bits);
+	if (ID_FIELD(mmfr1, ID_MMFR1_VMID_BITS) == 2)
+		el2_features.vtcr |= EL2_VTCR_VS;
+}
+
+static void el2_describe(struct axvcpu_host *host)
+{
+	u64 vmid_bits = el2_features.vtcr & EL2_VTCR_VS ? 16 : 8;
+
+	host->capabilities = AXVCPU_CAP_PIN | AXVCPU_CAP_READONLY |
+			     AXVCPU_CAP_HUGE_2M | AXVCPU_CAP_HUGE_1G |
+			     AXVCPU_CAP_HALT_IN_KERNEL | AXVCPU_CAP_IDLE_EXITS |
+			     AXVCPU_CAP_INTERRUPT_EXITS;
+	host->gpa_bits = el2_ipa_bits;
+	host->tags = 1U << vmid_bits;
+	host->cycles_hz = read_sysreg(cntfrq_el0);
+	host->stage2_format = &el2_stage2_format;
+	arm64_block_lengths(host->block_length);
+}
+
+static u32 el2_init(struct axvcpu_host *host)
+{
+	u32 reason;
+
+	host->backend = AXVCPU_BACKEND_EL2;
+	reason = el2_detect();
+	if (reason != AXVCPU_REASON_NO_HARDWARE)
+		host->mode = is_kernel_in_hyp_mode() ? AXVCPU_MODE_VHE :
+						       AXVCPU_MODE_NVHE;
+	if (reason)
+		return reason;
+	el2_find_features();
+	el2_init_stage2();
+	arm64_sysreg_init();
+	el2_describe(host);
+	return AXVCPU_REASON_NONE;
+}
+
+static void el2_exit(void)
+{
+}
+
+/* The tables are the core's. */
+static int el2_vm_new(struct axvcpu_vm *vm)
+{
+	return 0;
+}
+
+static void el2_vm_free(struct axvcpu_vm *vm)
+{
+}
+
+static const struct axvcpu_arch_ops axvcpu_el2_ops = {
+	.name = "el2",
+	.init = el2_init,
+	.exit = el2_exit,
+	.busy = el2_busy,
+	.cpu_new = el2_cpu_new,
+	.cpu_free = el2_cpu_free,
+	.is_enabled = el2_is_enabled,
+	.hardware_enable = el2_hardware_enable,
+	.hardware_disable = el2_hardware_disable,
+	.max_guest_page_table_levels = el2_max_guest_page_table_levels,
+	.vm_new = el2_vm_new,
+	.vm_free = el2_vm_free,
+	.vcpu_alloc = el2_vcpu_alloc,
+	.vcpu_release = el2_vcpu_release,
+	.vcpu_new = el2_vcpu_new,
+	.set_entry = arm64_set_entry,
+	.set_ept_root = el2_set_ept_root,
+	.setup = arm64_setup,
+	.reset = arm64_reset,
+	.run = el2_run,
+	.emulate = el2_emulate,
+	.done = arm64_done,
+	.complete = arm64_complete,
+	.bind = el2_bind,
+	.unbind = el2_unbind,
+	.set_gpr = arm64_set_gpr,
+	.inject_interrupt = arm64_inject_interrupt,
+	.inject_exception = arm64_inject_exception,
+	.set_return_value = arm64_set_return_value,
+	.runnable = arm64_runnable,
+	.interruptible = arm64_interruptible,
+	.show = arm64_show,
+	.get_block = arm64_get_block,
+	.set_block = arm64_set_block,
+	.translate = arm64_translate,
+};
+
+const struct axvcpu_arch_ops *axvcpu_arch_choose(const char *wanted)
+{
+	if (*wanted && strcmp(wanted, axvcpu_el2_ops.name))
+		return NULL;
+	return &axvcpu_el2_ops;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Bits and encodings of DDI 0487, chapter "AArch64 System Register Descriptions",
+ * with the names of the manual. Nothing else.
+ */
+#ifndef AXVCPU_ARM64_HW_H
+#define AXVCPU_ARM64_HW_H
+
+#include <linux/bits.h>
+
+/* HCR_EL2 */
+#define EL2_HCR_VM		BIT_ULL(0)
+#define EL2_HCR_SWIO		BIT_ULL(1)
+#define EL2_HCR_PTW		BIT_ULL(2)
+#define EL2_HCR_FMO		BIT_ULL(3)
+#define EL2_HCR_IMO		BIT_ULL(4)
+#define EL2_HCR_AMO		BIT_ULL(5)
+#define EL2_HCR_VSE		BIT_ULL(8)
+#define EL2_HCR_FB		BIT_ULL(9)
+#define EL2_HCR_BSU_IS		BIT_ULL(10)
+#define EL2_HCR_TWI		BIT_ULL(13)
+#define EL2_HCR_TWE		BIT_ULL(14)
+#define EL2_HCR_TID1		BIT_ULL(16)
+#define EL2_HCR_TID3		BIT_ULL(18)
+#define EL2_HCR_TSC		BIT_ULL(19)
+#define EL2_HCR_TIDCP		BIT_ULL(20)
+#define EL2_HCR_TACR		BIT_ULL(21)
+#define EL2_HCR_TGE		BIT_ULL(27)
+#define EL2_HCR_RW		BIT_ULL(31)
+#define EL2_HCR_E2H		BIT_ULL(34)
+#define EL2_HCR_TLOR		BIT_ULL(35)
+#define EL2_HCR_TERR		BIT_ULL(36)
+#define EL2_HCR_FWB		BIT_ULL(46)
+
+/* CPTR_EL2 with HCR_EL2.E2H 1 */
+#define EL2_CPTR_FPEN		(3ULL << 20)
+#define EL2_CPTR_TTA		BIT_ULL(28)
+#define EL2_CPTR_TAM		BIT_ULL(30)
+
+/* MDCR_EL2 */
+#define EL2_MDCR_HPMN		GENMASK_ULL(4, 0)
+#define EL2_MDCR_TPMCR		BIT_ULL(5)
+#define EL2_MDCR_TPM		BIT_ULL(6)
+#define EL2_MDCR_HPME		BIT_ULL(7)
+#define EL2_MDCR_TDA		BIT_ULL(9)
+#define EL2_MDCR_TDOSA		BIT_ULL(10)
+#define EL2_MDCR_TDRA		BIT_ULL(11)
+#define EL2_MDCR_TPMS		BIT_ULL(14)
+#define EL2_MDCR_TTRF		BIT_ULL(19)
+
+/* MDSCR_EL1 */
+#define EL1_MDSCR_SS		BIT_ULL(0)
+#define EL1_MDSCR_KDE		BIT_ULL(13)
+#define EL1_MDSCR_MDE		BIT_ULL(15)
+
+/* CNTHCTL_EL2 with HCR_EL2.E2H 1 */
+#define EL2_CNTHCTL_EL1PCTEN	BIT_ULL(10)
+#define EL2_CNTHCTL_EL1PTEN	BIT_ULL(11)
+
+/* VTCR_EL2 */
+#define EL2_VTCR_T0SZ(bits)	(64 - (bits))
+#define EL2_VTCR_SL0(levels)	((u64)((levels) - 2) << 6)
+#define EL2_VTCR_IRGN0_WBWA	(1ULL << 8)
+#define EL2_VTCR_ORGN0_WBWA	(1ULL << 10)
+#define EL2_VTCR_SH0_INNER	(3ULL << 12)
+#define EL2_VTCR_PS(range)	((u64)(range) << 16)
+#define EL2_VTCR_VS		BIT_ULL(19)
+#define EL2_VTCR_RES1		BIT_ULL(31)
+
+/* Stage 2 descriptors: "Stage 2 translation table block and page descriptors" */
+#define S2_VALID		BIT_ULL(0)
+#define S2_TABLE		BIT_ULL(1)	/* at the last level: page */
+#define S2_MEMATTR_NORMAL_WB	(0xfULL << 2)
+#define S2_MEMATTR_FWB_WB	(0x6ULL << 2)
+#define S2_AP_READ		BIT_ULL(6)
+#define S2_AP_WRITE		BIT_ULL(7)
+#define S2_SH_INNER		(3ULL << 8)
+#define S2_AF			BIT_ULL(10)
+#define S2_XN			BIT_ULL(54)
+#define S2_ADDRESS		GENMASK_ULL(47, 12)
+
+/* ESR_ELx */
+#define ESR_EC_SHIFT		26
+#define ESR_EC(esr)		(((esr) >> ESR_EC_SHIFT) & 0x3f)
+#define ESR_EC_UNKNOWN		0x00
+#define ESR_EC_WFX		0x01
+#define ESR_EC_HVC64		0x16
+#define ESR_EC_SMC64		0x17
+#define ESR_EC_SYS64		0x18
+#define ESR_EC_IABT_LOWER	0x20
+#define ESR_EC_IABT_SAME	0x21
+#define ESR_EC_DABT_LOWER	0x24
+#define ESR_EC_DABT_SAME	0x25
+#define ESR_IL			BIT_ULL(25)
+#define ESR_ISS			GENMASK_ULL(24, 0)
+/* ISS of an abort */
+#define ESR_ISV			BIT_ULL(24)
+#define ESR_SAS(esr)		(((esr) >> 22) & 3)
+#define ESR_SSE			BIT_ULL(21)
+#define ESR_SRT(esr)		(((esr) >> 16) & 31)
+#define ESR_SF			BIT_ULL(15)
+#define ESR_FNV			BIT_ULL(10)
+#define ESR_CM			BIT_ULL(8)
+#define ESR_S1PTW		BIT_ULL(7)
+#define ESR_WNR			BIT_ULL(6)
+#define ESR_FSC(esr)		((esr) & 0x3f)
+#define ESR_FSC_TYPE(esr)	((esr) & 0x3c)
+#define ESR_FSC_ADDRESS		0x00
+#define ESR_FSC_TRANSLATION	0x04
+#define ESR_FSC_ACCESS		0x08
+#define ESR_FSC_PERMISSION	0x0c
+#define ESR_FSC_EXTERNAL	0x10
+/* ISS of WFI and WFE */
+#define ESR_WFX_TI(esr)		((esr) & 3)
+
+/* HPFAR_EL2 */
+#define HPFAR_FIPA		GENMASK_ULL(43, 4)
+
+/* PAR_EL1 */
+#define PAR_F			BIT_ULL(0)
+#define PAR_PA			GENMASK_ULL(51, 12)
+
+/* PSTATE as in SPSR_ELx */
+#define PS_MODE			0x1fULL
+#define PS_EL0T			0x0ULL
+#define PS_EL1T			0x4ULL
+#define PS_EL1H			0x5ULL
+#define PS_EL2H			0x9ULL
+#define PS_A32_USER		0x10ULL
+#define PS_A32			BIT_ULL(4)
+#define PS_EL			0xfULL
+#define PS_F			BIT_ULL(6)
+#define PS_I			BIT_ULL(7)
+#define PS_A			BIT_ULL(8)
+#define PS_D			BIT_ULL(9)
+#define PS_DAIF			(PS_D | PS_A | PS_I | PS_F)
+#define PS_BTYPE		(3ULL << 10)
+#define PS_SSBS			BIT_ULL(12)
+#define PS_IL			BIT_ULL(20)
+#define PS_SS			BIT_ULL(21)
+#define PS_PAN			BIT_ULL(22)
+#define PS_UAO			BIT_ULL(23)
+#define PS_DIT			BIT_ULL(24)
+#define PS_TCO			BIT_ULL(25)
+#define PS_NZCV			(0xfULL << 28)
+
+/* SCTLR_EL1 */
+#define EL1_SCTLR_SPAN		BIT_ULL(23)
+#define EL1_SCTLR_DSSBS		BIT_ULL(44)
+#define EL1_SCTLR_RESET		0x30d00800ULL	/* RES1 bits; MMU and caches off */
+#define EL1_CPACR_FPEN		(3ULL << 20)
+
+/* MPIDR_EL1: bit 31 is RES1 */
+#define ARM64_MPIDR_RES1	BIT_ULL(31)
+
+/* Fields of four bits in ID registers */
+#define ID_FIELD(value, shift)	(((value) >> (shift)) & 0xf)
+#define ID_PFR0_EL2		8
+#define ID_PFR0_GIC		24
+#define ID_PFR0_RAS		28
+#define ID_MMFR0_PARANGE	0
+#define ID_MMFR0_TGRAN4		28
+#define ID_MMFR0_TGRAN4_2	40
+#define ID_MMFR1_VMID_BITS	4
+#define ID_MMFR1_PAN		20
+#define ID_MMFR1_HCX		40
+
+#endif /* AXVCPU_ARM64_HW_H */

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * System registers that trap. A table says what each is; one that it does not name
+ * leaves as SYSREG_READ or SYSREG_WRITE.
+ *
+ * The ID registers are the host's without what this module can't honour. Their fields:
+ * DDI 0487, "AArch64 System Register Descriptions".
+ */
+#include <linux/kernel.h>
+#include <linux/nospec.h>
+#include <asm/cpufeature.h>
+#include <asm/sysreg.h>
+
+#include "arm64.h"
+
+#define R	AXVCPU_ARM64_SYSREG
+#define FIELD(shift)	(0xfULL << (shift))
+
+/* Masks of an encoding: all of it, or all but some operands. */
+#define EXACT	0x1fffe0U
+#define ANY_OP2	0x1fff00U
+#define ANY_CRM	0x1ff0e0U	/* op2 counts */
+#define ANY_CRM_OP2	0x1ff000U
+#define CRM_8_OP2	0x1ff800U	/* eight CRm, all op2 */
+#define CRM_2_OP2	0x1ffe00U	/* two CRm, all op2 */
+#define ANY_CRN	0x1f0000U
+
+/* ---- ID registers: op0 3, op1 0, CRn 0, CRm 1 to 7 ------------------------------- */
+
+static u64 arm64_id[8][8] __ro_after_init;
+
+/* What of the host's the guest sees. Those that are not here are 0. */
+static const struct {
+	u8 crm;
+	u8 op2;
+	u64 keep;
+} arm64_id_kept[] = {
+	/* PFR0: FP, AdvSIMD, DIT, CSV2, CSV3 */
+	{ 4, 0, FIELD(16) | FIELD(20) | FIELD(48) | FIELD(56) | FIELD(60) },
+	/* PFR1: BT, SSBS */
+	{ 4, 1, FIELD(0) | FIELD(4) },
+	/* DFR0: BRPs, WRPs, CTX_CMPs */
+	{ 5, 0, FIELD(12) | FIELD(20) | FIELD(28) },
+	/* ISAR0: all but TME */
+	{ 6, 0, ~FIELD(24) & ~FIELD(0) },
+	/* ISAR1: DPB, JSCVT, FCMA, LRCPC, FRINTTS, SB, SPECRES, BF16, DGH, I8MM */
+	{ 6, 1, FIELD(0) | FIELD(12) | FIELD(16) | FIELD(20) | FIELD(32) |
+		FIELD(36) | FIELD(40) | FIELD(44) | FIELD(48) | FIELD(52) },
+	/* ISAR2: RPRES, BC, CLRBHB */
+	{ 6, 2, FIELD(4) | FIELD(20) | FIELD(28) },
+	/* MMFR0: ASIDBits, BigEnd, BigEndEL0, the granules */
+	{ 7, 0, FIELD(4) | FIELD(8) | FIELD(16) | FIELD(20) | FIELD(24) |
+		FIELD(28) },
+	/* MMFR1: HAFDBS, HPDS, PAN, ETS, AFP, nTLBPA */
+	{ 7, 1, FIELD(0) | FIELD(12) | FIELD(20) | FIELD(36) | FIELD(44) |
+		FIELD(48) },
+	/* MMFR2: UAO, LSM, CCIDX, ST, AT, TTL, E0PD */
+	{ 7, 2, FIELD(4) | FIELD(8) | FIELD(20) | FIELD(28) | FIELD(32) |
+		FIELD(48) | FIELD(60) },
+};
+
+static void arm64_id_limit(u64 *id, unsigned int shift, u64 most)
+{
+	if (ID_FIELD(*id, shift) > most) {
+		*id &= ~FIELD(shift);
+		*id |= most << shift;
+	}
+}
+
+void arm64_sysreg_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(arm64_id_kept); i++) {
+		u32 crm = arm64_id_kept[i].crm, op2 = arm64_id_kept[i].op2;
+
+		arm64_id[crm][op2] =
+			read_sanitised_ftr_reg(sys_reg(3, 0, 0, crm, op2)) &
+			arm64_id_kept[i].keep;
+	}
+	/* EL0 and EL1 are of AArch64; SCXTNUM_EL1 is not there. */
+	arm64_id[4][0] |= 0x11;
+	arm64_id_limit(&arm64_id[4][0], 56, 1);
+	/* The debug architecture of Armv8.0, which cannot be absent. */
+	arm64_id[5][0] |= 6;
+	arm64_id[7][0] |= el2_features.vtcr >> 16 & 7;
+	arm64_id_limit(&arm64_id[7][1], 0, 2);
+	/* No 52-bit addresses (FEAT_LPA2): 15 is "no such granule". */
+	if (ID_FIELD(arm64_id[7][0], 28) != 15)
+		arm64_id_limit(&arm64_id[7][0], 28, 0);
+	arm64_id_limit(&arm64_id[7][0], 20, 1);
+}
+
+/* ---- handlers ----------------------------------------------------------------------- */
+
+/**
+ * struct sysreg_access - one access
+ * @addr: encoding
+ * @write: MSR
+ * @value: what is written, or is read
+ */
+struct sysreg_access {
+	u32 addr;
+	bool write;
+	u64 value;
+};
+
+static unsigned int access_crm(const struct sysreg_access *a)
+{
+	return a->addr >> 8 & 15;
+}
+
+static unsigned int access_op2(const struct sysreg_access *a)
+{
+	return a->addr >> 5 & 7;
+}
+
+/* Return: false: the access is undefined. */
+static bool sysreg_undefined(struct arm64_vcpu *v, struct sysreg_access *a)
+{
+	return false;
+}
+
+/* Reads as 0, writes are ignored. */
+static bool sysreg_zero(struct arm64_vcpu *v, struct sysreg_access *a)
+{
+	a->value = 0;
+	return true;
+}
+
+static bool sysreg_id(struct arm64_vcpu *v, struct sysreg_access *a)
+{
+	unsigned int crm = array_index_nospec(access_crm(a), 8);
+	unsigned int op2 = array_index_nospec(access_op2(a), 8);
+
+	a->value = arm64_id[crm][op2];
+	return !a->write;
+}
+
+/* REVIDR_EL1, AIDR_EL1: the implementation's own, none of the guest's business. */
+static bool sysreg_zero_id(struct arm64_vcpu *v, struct sysreg_access *a)
+{
+	a->value = 0;
+	return !a->write;
+}
+
+static bool sysreg_mdscr(struct arm64_vcpu *v, struct sysreg_access *a)
+{
+	if (a->write)
+		v->debug.mdscr_el1 = a->value;
+	a->value = v->debug.mdscr_el1;
+	return true;
+}
+
+static bool sysreg_oslar(struct arm64_vcpu *v, struct sysreg_access *a)
+{
+	v->debug.os_lock = a->value & 1;
+	return a->write;
+}
+
+/* OSLM: the lock is there. */
+static bool sysreg_oslsr(struct arm64_vcpu *v, struct sysreg_access *a)
+{
+	a->value = 0x8 | v->debug.os_lock << 1;
+	return !a->write;
+}
+
+/* DBGBVR, DBGBCR, DBGWVR, DBGWCR: op2 is 4 to 7, CRm the number. */
+static bool sysreg_breakpoint(struct arm64_vcpu *v, struct sysreg_access *a)
+{
+	u64 *const bank[] = { v->debug.dbgbvr, v->debug.dbgbcr,
+			      v->debug.dbgwvr, v->debug.dbgwcr };
+	unsigned int op2 = array_index_nospec(access_op2(a) - 4, 4);
+	unsigned int crm = array_index_nospec(access_crm(a), 16);
+	unsigned int count = ID_FIELD(arm64_id[5][0], op2 < 2 ? 12 : 20) + 1;
+
+	if (crm >= count)
+		return false;
+	if (a->write)
+		bank[op2][crm] = a->value;
+	a->value = bank[op2][crm];
+	return true;
+}
+
+/* ---- the table ------------------------------------------------------------------------ */
+
+static const struct sysreg {
+	u32 mask;
+	u32 addr;
+	bool (*access)(struct arm64_vcpu *v, struct sysreg_access *a);
+} sysregs[] = {
+	/* the ID registers: CRm 0 has two that trap, and 1 to 7 are one room */
+	{ EXACT, R(3, 0, 0, 0, 6), sysreg_zero_id },		/* REVIDR_EL1 */
+	{ EXACT, R(3, 1, 0, 0, 7), sysreg_zero_id },		/* AIDR_EL1 */
+	{ CRM_8_OP2, R(3, 0, 0, 0, 0), sysreg_id },
+	{ EXACT, R(3, 0, 1, 0, 1), sysreg_zero },		/* ACTLR_EL1 */
+	/* debug */
+	{ EXACT, R(2, 0, 0, 2, 2), sysreg_mdscr },
+	{ EXACT, R(2, 0, 1, 0, 4), sysreg_oslar },
+	{ EXACT, R(2, 0, 1, 1, 4), sysreg_oslsr },
+	{ EXACT, R(2, 0, 1, 3, 4), sysreg_zero },		/* OSDLR_EL1 */
+	{ EXACT, R(2, 0, 1, 4, 4), sysreg_zero },		/* DBGPRCR_EL1 */
+	{ EXACT, R(2, 0, 1, 0, 0), sysreg_zero },		/* MDRAR_EL1 */
+	{ EXACT, R(2, 0, 0, 2, 0), sysreg_zero },		/* MDCCINT_EL1 */
+	{ EXACT, R(2, 0, 0, 0, 2), sysreg_zero },		/* OSDTRRX_EL1 */
+	{ EXACT, R(2, 0, 0, 3, 2), sysreg_zero },		/* OSDTRTX_EL1 */
+	{ EXACT, R(2, 0, 0, 6, 2), sysreg_zero },		/* OSECCR_EL1 */
+	{ EXACT, R(2, 0, 7, 8, 6), sysreg_zero },		/* DBGCLAIMSET_EL1 */
+	{ EXACT, R(2, 0, 7, 9, 6), sysreg_zero },		/* DBGCLAIMCLR_EL1 */
+	{ EXACT, R(2, 0, 7, 14, 6), sysreg_zero },		/* DBGAUTHSTATUS_EL1 */
+	{ EXACT, R(2, 3, 0, 1, 0), sysreg_zero },		/* MDCCSR_EL0 */
+	{ EXACT, R(2, 3, 0, 4, 0), sysreg_zero },		/* DBGDTR_EL0 */
+	{ EXACT, R(2, 3, 0, 5, 0), sysreg_zero },		/* DBGDTRRX_EL0 */
+	{ ANY_CRM, R(2, 0, 0, 0, 4), sysreg_breakpoint },
+	{ ANY_CRM, R(2, 0, 0, 0, 5), sysreg_breakpoint },
+	{ ANY_CRM, R(2, 0, 0, 0, 6), sysreg_breakpoint },
+	{ ANY_CRM, R(2, 0, 0, 0, 7), sysreg_breakpoint },
+	/* what the ID registers hide */
+	{ ANY_CRN, R(2, 1, 0, 0, 0), sysreg_undefined },	/* trace */
+	{ EXACT, R(3, 0, 1, 0, 5), sysreg_undefined },		/* RGSR_EL1 */
+	{ EXACT, R(3, 0, 1, 0, 6), sysreg_undefined },		/* GCR_EL1 */
+	{ ANY_OP2, R(3, 0, 1, 2, 0), sysreg_undefined },	/* ZCR, TRFCR, SMCR */
+	{ CRM_2_OP2, R(3, 0, 2, 2, 0), sysreg_undefined },	/* keys */
+	{ ANY_OP2, R(3, 0, 2, 1, 0), sysreg_undefined },	/* keys */
+	{ ANY_OP2, R(3, 0, 5, 3, 0), sysreg_undefined },	/* RAS */
+	{ CRM_2_OP2, R(3, 0, 5, 4, 0), sysreg_undefined },	/* RAS */
+	{ ANY_OP2, R(3, 0, 5, 6, 0), sysreg_undefined },	/* TFSR_EL1 */
+	{ CRM_8_OP2, R(3, 0, 9, 8, 0), sysreg_undefined },	/* SPE, TRBE, PMU */
+	{ ANY_CRM_OP2, R(3, 3, 9, 0, 0), sysreg_undefined },	/* PMU */
+	{ CRM_8_OP2, R(3, 3, 14, 8, 0), sysreg_undefined },	/* PMU */
+	{ ANY_OP2, R(3, 0, 10, 4, 0), sysreg_undefined },	/* LORegions */
+	{ EXACT, R(3, 0, 13, 0, 7), sysreg_undefined },		/* SCXTNUM_EL1 */
+	{ EXACT, R(3, 3, 13, 0, 7), sysreg_undefined },		/* SCXTNUM_EL0 */
+	{ EXACT, R(3, 1, 0, 0, 4), sysreg_undefined },		/* GMID_EL1 */
+	{ CRM_8_OP2, R(3, 3, 13, 8, 0), sysreg_undefined },	/* AMU */
+	{ CRM_2_OP2, R(3, 3, 13, 2, 0), sysreg_undefined },	/* AMU */
+	{ CRM_8_OP2 | 0x400, R(3, 3, 13, 4, 0), sysreg_undefined }, /* AMU */
+};
+
+static const struct sysreg *sysreg_find(u32 addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sysregs); i++)
+		if ((addr & sysregs[i].mask) == sysregs[i].addr)
+			return &sysregs[i];
+	return NULL;
+}
+
+static int sysreg_exit(struct arm64_vcpu *v, const struct sysreg_access *a,
+		       unsigned int rt)
+{
+	struct arm64_pending *p = &v->pending;
+	struct axvcpu_exit *exit = axvcpu_exit_begin(
+		&v->core, a->write ? AXVCPU_EXIT_SYSREG_WRITE :
+				     AXVCPU_EXIT_SYSREG_READ, el2_hw_code(v));
+
+	p->kind = ARM64_PENDING_SYSREG;
+	p->read = !a->write;
+	p->reg = rt;
+	p->width = 8;
+	p->sign = false;
+	p->wide = true;
+	exit->next_pc = v->pc + 4;
+	exit->u.sysreg.addr = a->addr;
+	exit->u.sysreg.value = a->write ? a->value : 0;
+	exit->u.sysreg.reg = rt;
+	axvcpu_exit_pending(&v->core, exit);
+	return AXVCPU_OUT_EXIT;
+}
+
+/* The ISS has op0, op2, op1, CRn, Rt, CRm and the direction, from bit 21 downwards. */
+static u32 sysreg_addr(u64 iss)
+{
+	return R(iss >> 20 & 3, iss >> 14 & 7, iss >> 10 & 15, iss >> 1 & 15,
+		 iss >> 17 & 7);
+}
+
+int el2_exit_sysreg(struct arm64_vcpu *v)
+{
+	unsigned int rt = v->esr >> 5 & 31;
+	struct sysreg_access a = {
+		.addr = sysreg_addr(v->esr),
+		.write = !(v->esr & 1),
+	};
+	const struct sysreg *sysreg = sysreg_find(a.addr);
+
+	if (a.write)
+		a.value = arm64_get_x(v, rt);
+	if (!sysreg)
+		return sysreg_exit(v, &a, rt);
+	if (!sysreg->access(v, &a)) {
+		arm64_raise_undefined(v);
+		return AXVCPU_OUT_AGAIN;
+	}
+	if (!a.write)
+		arm64_set_x(v, rt, a.value);
+	arm64_skip(v);
+	return AXVCPU_OUT_AGAIN;
+}
