@@ -5,5 +5,5 @@
 
 . "$lab/qemu-arm64.sh"
 
-backend_default_cpu=cortex-a57 # also: max,pauth-impdef=on with id_aa64mmfr1.vh=0 appended
+backend_default_cpu=cortex-a57 # also: that of vhe, with id_aa64mmfr1.vh=0 appended
 arm64_append=kvm-arm.mode=none
