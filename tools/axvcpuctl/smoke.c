@@ -93,7 +93,7 @@ static const char *obstacle(const struct smoke_case *test, const struct axvcpu_i
 		return "needs more CPUs";
 	if (test->bochs_svm && info->backend == AXVCPU_BACKEND_SVM && on_bochs())
 		return test->bochs_svm;
-	return NULL;
+	return test->obstacle ? test->obstacle() : NULL;
 }
 
 static void print_row(const struct table *table, const struct smoke_case *test, const char *got,

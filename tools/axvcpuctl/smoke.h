@@ -70,6 +70,8 @@ struct guest {
  *	first only
  * @bochs_svm: what Bochs's emulation of SVM does instead, which would take the
  *	host with it; NULL: it does what the manual says
+ * @obstacle: says why it can't run on this host, or NULL: it can; NULL: it can
+ *	everywhere
  * @code: instructions at SMOKE_CODE
  * @code_size: bytes
  * @handler: instructions that take an interrupt or exception: x86: at
@@ -96,6 +98,7 @@ struct smoke_case {
 	uint64_t behaviours;
 	int cpus;
 	const char *bochs_svm;
+	const char *(*obstacle)(void);
 	const void *code;
 	size_t code_size;
 	const void *handler;

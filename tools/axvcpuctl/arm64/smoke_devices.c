@@ -4,8 +4,8 @@
 #include "../smoke.h"
 #include "smoke_arm64.h"
 
-/* A register of the performance monitors, which no table of the module names. */
-#define PMCCNTR "0x1b9d00"
+/* ICC_SGI1R_EL1, which is for whoever has the interrupt controller. */
+#define SGI1R "0x18cba0"
 
 static const uint32_t mmio_write[] = {
 	0xd2a00041, /* mov x1, #0x20000 */
@@ -64,23 +64,17 @@ static const uint32_t hypercall[] = {
 	0xd503207f, /* wfi */
 };
 
-static const uint32_t sysreg_read[] = {
-	0xd2a00041, /* mov x1, #0x20000 */
-	0xd53b9d00, /* mrs x0, pmccntr_el0 */
-	0xf9000020, /* str x0, [x1] */
-	0xd503207f, /* wfi */
-};
-
 static const uint32_t sysreg_write[] = {
 	0xd2822440, /* mov x0, #0x1122 */
-	0xd51b9d00, /* msr pmccntr_el0, x0 */
+	0xd518cba0, /* msr S3_0_C12_C11_5, x0 */
 	0xd503207f, /* wfi */
 };
 
 static const uint32_t sysreg_refused[] = {
 	0xd2840000, /* mov x0, #0x2000 */
 	0xd518c000, /* msr vbar_el1, x0 */
-	0xd53b9d00, /* mrs x0, pmccntr_el0 */
+	0xd2822440, /* mov x0, #0x1122 */
+	0xd518cba0, /* msr S3_0_C12_C11_5, x0 */
 	0xd503207f, /* wfi */
 };
 
@@ -188,25 +182,17 @@ static const struct smoke_case cases[] = {
 		SMOKE_HANDLER_IS(report_class),
 	},
 	{
-		.name = "sysreg_read",
-		.expected = "SYSREG_READ " PMCCNTR "; MMIO_WRITE 0x20000:8=0x6666666611111111",
-		.reason = AXVCPU_EXIT_SYSREG_READ,
-		.exits = 2,
-		.answer = 0x6666666611111111,
-		SMOKE_CODE_IS(sysreg_read),
-	},
-	{
 		.name = "sysreg_write",
-		.expected = "SYSREG_WRITE " PMCCNTR "=0x1122; HALT",
+		.expected = "SYSREG_WRITE " SGI1R "=0x1122; HALT",
 		.reason = AXVCPU_EXIT_SYSREG_WRITE,
 		.exits = 2,
 		SMOKE_CODE_IS(sysreg_write),
 	},
 	{
 		.name = "sysreg_refused",
-		.expected = "SYSREG_READ " PMCCNTR "; MMIO_WRITE 0x20000:4=0x0; "
-			    "MMIO_WRITE 0x20000:4=0x1008",
-		.reason = AXVCPU_EXIT_SYSREG_READ,
+		.expected = "SYSREG_WRITE " SGI1R "=0x1122; MMIO_WRITE 0x20000:4=0x0; "
+			    "MMIO_WRITE 0x20000:4=0x100c",
+		.reason = AXVCPU_EXIT_SYSREG_WRITE,
 		.exits = 3,
 		.vector = SMOKE_VECTOR_SYNC,
 		.on_exit = refuse,

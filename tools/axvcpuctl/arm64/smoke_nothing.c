@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Guests that do nothing, for each reason to stop them, or come to an end. */
+#include <string.h>
+
 #include "../ctl.h"
 #include "../smoke.h"
 #include "smoke_arm64.h"
@@ -79,6 +81,17 @@ static int complete_only(struct guest *guest)
 	return ret;
 }
 
+/* The machine of QEMU's own that has a device tree. */
+static const char *wfe_obstacle(void)
+{
+	char machine[32];
+
+	if (read_line("/proc/device-tree/compatible", machine, sizeof(machine)) &&
+	    !strcmp(machine, "linux,dummy-virt"))
+		return "QEMU: WFE does not trap";
+	return NULL;
+}
+
 static const struct smoke_case cases[] = {
 	{
 		.name = "nothing_kick",
@@ -153,6 +166,7 @@ static const struct smoke_case cases[] = {
 		.exits = 1,
 		.capability = AXVCPU_CAP_IDLE_EXITS,
 		.behaviours = AXVCPU_VM_IDLE_EXITS,
+		.obstacle = wfe_obstacle,
 		SMOKE_CODE_IS(poll),
 	},
 	{
