@@ -23,6 +23,9 @@
  * @pan: there is PSTATE.PAN
  * @aarch32: EL0 can be in AArch32
  * @icache_alias: a line of code has its place in the cache by its virtual address
+ * @gic: the guest has the interrupt interface of a GICv3
+ * @gic_lrs: list registers
+ * @gic_aprs: active priority registers of each group: 1, 2 or 4
  * @dcache_line: bytes of the smallest data cache line
  */
 struct el2_features {
@@ -34,6 +37,9 @@ struct el2_features {
 	bool pan;
 	bool aarch32;
 	bool icache_alias;
+	bool gic;
+	u32 gic_lrs;
+	u32 gic_aprs;
 	u32 dcache_line;
 };
 extern struct el2_features el2_features __ro_after_init;
@@ -68,6 +74,7 @@ struct el2_cpu {
 		u64 par;
 		u64 tpidr_el0;
 		u64 tpidrro_el0;
+		u64 sre;
 	} host;
 };
 DECLARE_PER_CPU(struct el2_cpu, el2_cpu);
@@ -122,6 +129,35 @@ struct arm64_pending {
 	bool wide;
 };
 
+#define ARM64_GIC_LRS		16
+
+/**
+ * struct arm64_gic - the guest's interrupt interface (gic.c)
+ * @interrupts: INTIDs that wait; added to by any thread
+ * @any: some may. Set after one was added, so that an entry that read it as false and
+ *	has set vcpu->mode before is told by the IPI
+ * @underflow: the interface tells when its list registers run dry, for one trip
+ * @live: bit n: @lr[n] is not 0
+ * @lr: list registers, true outside of guest mode
+ * @vmcr: ICH_VMCR_EL2, true outside of run()
+ * @ap0r: active priorities of group 0; same
+ * @ap1r: of group 1
+ */
+struct arm64_gic {
+	unsigned long interrupts[16];
+	bool any;
+	bool underflow;
+	unsigned long live;
+	u64 lr[ARM64_GIC_LRS];
+	u64 vmcr;
+	u64 ap0r[4];
+	u64 ap1r[4];
+};
+
+/* What the timers are wired to in every system. */
+#define ARM64_INTID_VTIMER	27
+#define ARM64_INTID_PTIMER	30
+
 /**
  * struct arm64_vcpu - a vCPU on EL2
  * @core: first
@@ -141,7 +177,10 @@ struct arm64_pending {
  * @mpidr: MPIDR_EL1 as the guest reads it
  * @cntvoff: CNTVOFF_EL2
  * @sp_el1: SP_EL1; as @sys
- * @sys: EL1's registers, true while not @loaded
+ * @sys: EL1's registers, true while not @loaded; those of the timers always
+ * @gic: see there
+ * @timer_hidden: the virtual timer runs masked, for one trip
+ * @timer: takes the guest out, or wakes it, when one of its timers fires
  * @serror_pending: with @serror_esr
  * @serror_esr: ISS
  * @debug: the guest's debug registers, which the hardware never sees but for a part
@@ -171,6 +210,9 @@ struct arm64_vcpu {
 	u64 sp_el1;
 	u64 serror_esr;
 	struct axvcpu_arm64_system sys;
+	struct arm64_gic gic;
+	bool timer_hidden;
+	struct hrtimer timer;
 	struct axvcpu_arm64_debug debug;
 	struct axvcpu_arm64_fpu fpu __aligned(16);
 };
@@ -246,6 +288,54 @@ void arm64_raise_abort(struct arm64_vcpu *v);
 void arm64_events_reset(struct arm64_vcpu *v);
 void arm64_get_events(struct arm64_vcpu *v, struct axvcpu_arm64_events *e);
 int arm64_set_events(struct arm64_vcpu *v, const struct axvcpu_arm64_events *e);
+
+/* ---- gic.c: the interrupt interface ------------------------------------------------ */
+void arm64_gic_init(void);
+/* With interrupts off: once a run(), and around each trip. */
+void arm64_gic_load(struct arm64_vcpu *v, struct el2_cpu *c);
+void arm64_gic_put(struct arm64_vcpu *v, struct el2_cpu *c);
+void arm64_gic_enter(struct arm64_vcpu *v);
+void arm64_gic_leave(struct arm64_vcpu *v);
+/* Any thread. -EBUSY: @intid, below AXVCPU_ARM64_INTIDS, waits; -EOPNOTSUPP */
+int arm64_gic_inject(struct arm64_vcpu *v, u32 intid);
+/* Something waits, as far as other threads can tell; and would reach the guest. */
+bool arm64_gic_pending(const struct arm64_vcpu *v);
+bool arm64_gic_open(const struct arm64_vcpu *v);
+/* The virtual timer's list register is linked to the host's interrupt. */
+bool arm64_gic_timer_active(const struct arm64_vcpu *v);
+u64 arm64_gic_mask(const struct arm64_vcpu *v);
+int arm64_gic_sgi(struct arm64_vcpu *v, u64 value);
+void arm64_gic_reset(struct arm64_vcpu *v);
+void arm64_gic_get(const struct arm64_vcpu *v, struct axvcpu_arm64_events *e);
+bool arm64_gic_valid(const struct axvcpu_arm64_events *e);
+void arm64_gic_set(struct arm64_vcpu *v, const struct axvcpu_arm64_events *e);
+
+/* ---- timer.c ------------------------------------------------------------------------ */
+void arm64_timer_init(void);
+void arm64_timer_exit(void);
+/* On each CPU, with interrupts off. */
+void arm64_timer_enable(void);
+void arm64_timer_disable(void);
+void arm64_timer_new(struct arm64_vcpu *v);
+void arm64_timer_free(struct arm64_vcpu *v);
+/* With interrupts off: once a run(), and around each trip. */
+void arm64_timer_load(struct arm64_vcpu *v);
+void arm64_timer_put(struct arm64_vcpu *v);
+void arm64_timer_enter(struct arm64_vcpu *v);
+void arm64_timer_leave(struct arm64_vcpu *v);
+/* The virtual timer's own interrupt takes the guest out; @intid: on the controller. */
+bool arm64_timer_linked(u32 *intid);
+/* It is as if the host were serving it, on this CPU: it does not come. */
+void arm64_timer_active(bool active);
+/* Its line is asserted. */
+bool arm64_timer_fires(const struct arm64_vcpu *v, bool physical);
+/* The physical timer's registers. */
+bool arm64_timer_tval(struct arm64_vcpu *v, bool write, u64 *value);
+bool arm64_timer_ctl(struct arm64_vcpu *v, bool write, u64 *value);
+bool arm64_timer_cval(struct arm64_vcpu *v, bool write, u64 *value);
+/* Their part of a block that is read, and that was set. */
+void arm64_timer_get(const struct arm64_vcpu *v, struct axvcpu_arm64_system *s);
+void arm64_timer_set(struct arm64_vcpu *v);
 
 /* ---- sysreg.c: traps of system registers ---------------------------------------- */
 void arm64_sysreg_init(void);

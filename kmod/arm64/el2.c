@@ -65,6 +65,7 @@ static int el2_hardware_enable(void)
 		return 0;
 	c->last_vcpu = 0;
 	el2_flush_all();
+	arm64_timer_enable();
 	c->on = true;
 	return 0;
 }
@@ -78,6 +79,7 @@ static void el2_hardware_disable(void)
 		return;
 	c->on = false;
 	c->last_vcpu = 0;
+	arm64_timer_disable();
 	el2_flush_all();
 }
 
@@ -239,6 +241,8 @@ static u32 el2_init(struct axvcpu_host *host)
 		return reason;
 	el2_find_features();
 	el2_init_stage2();
+	arm64_gic_init();
+	arm64_timer_init();
 	arm64_sysreg_init();
 	el2_describe(host);
 	return AXVCPU_REASON_NONE;
@@ -246,6 +250,7 @@ static u32 el2_init(struct axvcpu_host *host)
 
 static void el2_exit(void)
 {
+	arm64_timer_exit();
 }
 
 /* The tables are the core's. */

@@ -136,12 +136,23 @@ int arm64_inject_interrupt(struct axvcpu_vcpu *vcpu, u32 type, u32 vector)
 {
 	if (type == AXVCPU_EVENT_NMI)
 		return -EOPNOTSUPP;
-	return vector < AXVCPU_ARM64_INTIDS ? -EOPNOTSUPP : -EINVAL;
+	return vector < AXVCPU_ARM64_INTIDS ?
+		       arm64_gic_inject(to_arm64(vcpu), vector) : -EINVAL;
 }
 
+/*
+ * WFI ends for what PSTATE masks, too. Asked by other threads as well: what they see may
+ * be old, and they ask again.
+ */
 bool arm64_runnable(struct axvcpu_vcpu *vcpu)
 {
-	return READ_ONCE(to_arm64(vcpu)->serror_pending);
+	const struct arm64_vcpu *v = to_arm64(vcpu);
+
+	if (READ_ONCE(v->serror_pending))
+		return true;
+	return arm64_gic_open(v) &&
+	       (arm64_gic_pending(v) || arm64_timer_fires(v, false) ||
+		arm64_timer_fires(v, true));
 }
 
 bool arm64_interruptible(struct axvcpu_vcpu *vcpu)
@@ -155,11 +166,13 @@ void arm64_events_reset(struct arm64_vcpu *v)
 {
 	v->serror_pending = false;
 	v->serror_esr = 0;
+	arm64_gic_reset(v);
 }
 
 void arm64_get_events(struct arm64_vcpu *v, struct axvcpu_arm64_events *e)
 {
 	memset(e, 0, sizeof(*e));
+	arm64_gic_get(v, e);
 	e->serror_pending = v->serror_pending;
 	e->serror_esr = v->serror_pending ? v->serror_esr : 0;
 	e->halted = v->core.halted;
@@ -167,14 +180,12 @@ void arm64_get_events(struct arm64_vcpu *v, struct axvcpu_arm64_events *e)
 
 int arm64_set_events(struct arm64_vcpu *v, const struct axvcpu_arm64_events *e)
 {
-	const size_t interrupts = offsetof(struct axvcpu_arm64_events,
-					   serror_esr);
-
-	if (memchr_inv(e, 0, interrupts) || e->serror_pending > 1 ||
+	if (!arm64_gic_valid(e) || e->serror_pending > 1 ||
 	    e->halted > 1 || memchr_inv(e->reserved, 0, sizeof(e->reserved)) ||
 	    e->serror_esr & ~ESR_ISS ||
 	    (e->serror_esr && (!e->serror_pending || !el2_features.ras)))
 		return -EINVAL;
+	arm64_gic_set(v, e);
 	v->serror_esr = e->serror_esr;
 	v->serror_pending = e->serror_pending;
 	v->core.halted = e->halted;

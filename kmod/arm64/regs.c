@@ -129,8 +129,8 @@ u64 arm64_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run)
 
 	run->interrupt_flag = !(v->pstate & PS_I);
 	run->interrupt_shadow = 0;
-	run->irq_pending = arm64_runnable(vcpu);
-	run->priority = 0;
+	run->irq_pending = arm64_gic_pending(v);
+	run->priority = arm64_gic_mask(v);
 	return v->pc;
 }
 
@@ -194,6 +194,7 @@ static int arm64_set_system(struct arm64_vcpu *v,
 	if (s->actlr_el1 || memchr_inv(s->reserved, 0, sizeof(s->reserved)))
 		return -EINVAL;
 	v->sys = *s;
+	arm64_timer_set(v);
 	return 0;
 }
 
@@ -225,6 +226,7 @@ int arm64_get_block(struct axvcpu_vcpu *vcpu, u32 block, void *buffer)
 		return 0;
 	case AXVCPU_BLOCK_SYSTEM:
 		memcpy(buffer, &v->sys, sizeof(v->sys));
+		arm64_timer_get(v, buffer);
 		return 0;
 	case AXVCPU_BLOCK_FPU:
 		memcpy(buffer, &v->fpu, sizeof(v->fpu));

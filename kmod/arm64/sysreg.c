@@ -81,6 +81,8 @@ void arm64_sysreg_init(void)
 	/* EL0 and EL1 are of AArch64; SCXTNUM_EL1 is not there. */
 	arm64_id[4][0] |= 0x11;
 	arm64_id_limit(&arm64_id[4][0], 56, 1);
+	if (el2_features.gic)
+		arm64_id[4][0] |= 1ULL << ID_PFR0_GIC;
 	/* The debug architecture of Armv8.0, which cannot be absent. */
 	arm64_id[5][0] |= 6;
 	arm64_id[7][0] |= el2_features.vtcr >> 16 & 7;
@@ -182,6 +184,34 @@ static bool sysreg_breakpoint(struct arm64_vcpu *v, struct sysreg_access *a)
 	return true;
 }
 
+/* ICC_SRE_EL1: system registers, and no bypass to turn off. */
+static bool sysreg_sre(struct arm64_vcpu *v, struct sysreg_access *a)
+{
+	a->value = 7;
+	return el2_features.gic;
+}
+
+/* The VMM's distributor knows no interrupts of group 0. */
+static bool sysreg_sgi0(struct arm64_vcpu *v, struct sysreg_access *a)
+{
+	return el2_features.gic && a->write;
+}
+
+static bool sysreg_cntp_tval(struct arm64_vcpu *v, struct sysreg_access *a)
+{
+	return arm64_timer_tval(v, a->write, &a->value);
+}
+
+static bool sysreg_cntp_ctl(struct arm64_vcpu *v, struct sysreg_access *a)
+{
+	return arm64_timer_ctl(v, a->write, &a->value);
+}
+
+static bool sysreg_cntp_cval(struct arm64_vcpu *v, struct sysreg_access *a)
+{
+	return arm64_timer_cval(v, a->write, &a->value);
+}
+
 /* ---- the table ------------------------------------------------------------------------ */
 
 static const struct sysreg {
@@ -215,6 +245,13 @@ static const struct sysreg {
 	{ ANY_CRM, R(2, 0, 0, 0, 5), sysreg_breakpoint },
 	{ ANY_CRM, R(2, 0, 0, 0, 6), sysreg_breakpoint },
 	{ ANY_CRM, R(2, 0, 0, 0, 7), sysreg_breakpoint },
+	/* timer and interrupts */
+	{ EXACT, R(3, 3, 14, 2, 0), sysreg_cntp_tval },
+	{ EXACT, R(3, 3, 14, 2, 1), sysreg_cntp_ctl },
+	{ EXACT, R(3, 3, 14, 2, 2), sysreg_cntp_cval },
+	{ EXACT, R(3, 0, 12, 12, 5), sysreg_sre },
+	{ EXACT, R(3, 0, 12, 11, 6), sysreg_sgi0 },		/* ICC_ASGI1R_EL1 */
+	{ EXACT, R(3, 0, 12, 11, 7), sysreg_sgi0 },		/* ICC_SGI0R_EL1 */
 	/* what the ID registers hide */
 	{ ANY_CRN, R(2, 1, 0, 0, 0), sysreg_undefined },	/* trace */
 	{ EXACT, R(3, 0, 1, 0, 5), sysreg_undefined },		/* RGSR_EL1 */
@@ -287,6 +324,8 @@ int el2_exit_sysreg(struct arm64_vcpu *v)
 
 	if (a.write)
 		a.value = arm64_get_x(v, rt);
+	if (a.addr == R(3, 0, 12, 11, 5) && a.write && el2_features.gic)
+		return arm64_gic_sgi(v, a.value);
 	if (!sysreg)
 		return sysreg_exit(v, &a, rt);
 	if (!sysreg->access(v, &a)) {

@@ -45,7 +45,11 @@ struct axvcpu_vcpu *el2_vcpu_alloc(void)
 /* CPUs know it by its id, which is not used again. */
 void el2_vcpu_release(struct axvcpu_vcpu *vcpu)
 {
-	kfree(to_arm64(vcpu));
+	struct arm64_vcpu *v = to_arm64(vcpu);
+
+	if (v->id)
+		arm64_timer_free(v);
+	kfree(v);
 }
 
 int el2_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length)
@@ -54,6 +58,7 @@ int el2_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length)
 
 	v->id = atomic64_inc_return(&el2_ids);
 	v->hcr = el2_features.hcr;
+	arm64_timer_new(v);
 	if (vcpu->vm->behaviours & AXVCPU_VM_IDLE_EXITS)
 		v->hcr |= EL2_HCR_TWE;
 	return arm64_create(v, config, length);
@@ -213,6 +218,8 @@ static int el2_load(struct arm64_vcpu *v, struct el2_cpu *c)
 	el2_save_host(c);
 	el2_load_traps(v, c);
 	el2_load_el1(v);
+	arm64_gic_load(v, c);
+	arm64_timer_load(v);
 	isb();
 	v->loaded = true;
 	axvcpu_guest_begin();
@@ -223,6 +230,8 @@ static void el2_put(struct arm64_vcpu *v, struct el2_cpu *c)
 {
 	axvcpu_guest_end();
 	v->loaded = false;
+	arm64_timer_put(v);
+	arm64_gic_put(v, c);
 	el2_save_el1(v);
 	el2_load_host(c);
 	isb();
@@ -344,6 +353,8 @@ static void el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, bool flush)
 	v->core.stats.entries++;
 	if (v->serror_pending && el2_features.ras)
 		write_sysreg_s(v->serror_esr, SYS_VSESR_EL2);
+	arm64_gic_enter(v);
+	arm64_timer_enter(v);
 	/* With interrupts masked by priority none would end guest mode. */
 	local_daif_mask();
 	c->host.mdscr = read_sysreg(mdscr_el1);
@@ -352,6 +363,8 @@ static void el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, bool flush)
 	el2_enter_tracked(v, c, flush);
 	if (unlikely(c->host.mdscr != mdscr))
 		write_sysreg(c->host.mdscr, mdscr_el1);
+	arm64_timer_leave(v);
+	arm64_gic_leave(v);
 	local_daif_restore(DAIF_PROCCTX_NOIRQ);
 }
 

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The guest's interrupt interface: the virtual CPU interface of a GICv3, whose system
+ * registers (ICC_*_EL1) the guest reaches without an exit. Interrupts that wait are put
+ * into its list registers. Distributor and redistributors are the VMM's: it decides
+ * what is enabled and where it goes, and INJECTs the rest.
+ *
+ * An INTID waits once: an INJECT while it is pending in a list register is the same
+ * interrupt, as on a distributor. All are of group 1 with one priority.
+ *
+ * GIC architecture (IHI 0069): chapter "Virtual interrupt handling and prioritization".
+ */
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <asm/barrier.h>
+#include <asm/cpufeature.h>
+#include <asm/sysreg.h>
+
+#include "arm64.h"
+
+#define ICH_EN			BIT_ULL(0)
+#define ICH_UIE			BIT_ULL(1)
+#define LR_INTID		GENMASK_ULL(31, 0)
+#define LR_PINTID_SHIFT		32
+#define LR_PINTID		(0x3ffULL << LR_PINTID_SHIFT)
+#define LR_PRIORITY_SHIFT	48
+#define LR_PRIORITY		(0xffULL << LR_PRIORITY_SHIFT)
+#define LR_GROUP		BIT_ULL(60)
+#define LR_HW			BIT_ULL(61)
+#define LR_PENDING		BIT_ULL(62)
+#define LR_ACTIVE		BIT_ULL(63)
+#define LR_STATE		(LR_PENDING | LR_ACTIVE)
+#define LR_KNOWN		(LR_INTID | LR_PRIORITY | LR_GROUP | LR_STATE)
+#define VMCR_ENG1		BIT_ULL(1)
+#define VMCR_KNOWN		0xfffc021fULL
+#define VMCR_PMR_SHIFT		24
+#define SRE_SRE			BIT_ULL(0)
+#define SRE_ENABLE		BIT_ULL(3)
+
+/* What Linux gives every interrupt of a distributor. */
+#define GIC_PRIORITY		0xa0ULL
+
+/* ---- list registers by their number ------------------------------------------------ */
+
+#define EACH_LR(f)	f(0) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) \
+			f(10) f(11) f(12) f(13) f(14) f(15)
+
+static u64 gic_read_lr(unsigned int n)
+{
+	switch (n) {
+#define READ_LR(n)	case n: return read_sysreg_s(SYS_ICH_LR##n##_EL2);
+	EACH_LR(READ_LR)
+	default:
+		return 0;
+	}
+}
+
+static void gic_write_lr(unsigned int n, u64 value)
+{
+	switch (n) {
+#define WRITE_LR(n)	case n: write_sysreg_s(value, SYS_ICH_LR##n##_EL2); break;
+	EACH_LR(WRITE_LR)
+	}
+}
+
+/* Active priorities: one, two or four registers of each group. */
+static void gic_load_active(const struct arm64_gic *g)
+{
+	switch (el2_features.gic_aprs) {
+	case 4:
+		write_sysreg_s(g->ap0r[3], SYS_ICH_AP0R3_EL2);
+		write_sysreg_s(g->ap0r[2], SYS_ICH_AP0R2_EL2);
+		write_sysreg_s(g->ap1r[3], SYS_ICH_AP1R3_EL2);
+		write_sysreg_s(g->ap1r[2], SYS_ICH_AP1R2_EL2);
+		fallthrough;
+	case 2:
+		write_sysreg_s(g->ap0r[1], SYS_ICH_AP0R1_EL2);
+		write_sysreg_s(g->ap1r[1], SYS_ICH_AP1R1_EL2);
+		fallthrough;
+	default:
+		write_sysreg_s(g->ap0r[0], SYS_ICH_AP0R0_EL2);
+		write_sysreg_s(g->ap1r[0], SYS_ICH_AP1R0_EL2);
+	}
+}
+
+static void gic_save_active(struct arm64_gic *g)
+{
+	switch (el2_features.gic_aprs) {
+	case 4:
+		g->ap0r[3] = read_sysreg_s(SYS_ICH_AP0R3_EL2);
+		g->ap0r[2] = read_sysreg_s(SYS_ICH_AP0R2_EL2);
+		g->ap1r[3] = read_sysreg_s(SYS_ICH_AP1R3_EL2);
+		g->ap1r[2] = read_sysreg_s(SYS_ICH_AP1R2_EL2);
+		fallthrough;
+	case 2:
+		g->ap0r[1] = read_sysreg_s(SYS_ICH_AP0R1_EL2);
+		g->ap1r[1] = read_sysreg_s(SYS_ICH_AP1R1_EL2);
+		fallthrough;
+	default:
+		g->ap0r[0] = read_sysreg_s(SYS_ICH_AP0R0_EL2);
+		g->ap1r[0] = read_sysreg_s(SYS_ICH_AP1R0_EL2);
+	}
+}
+
+static int gic_find(const struct arm64_gic *g, u32 intid)
+{
+	unsigned int i;
+
+	for_each_set_bit(i, &g->live, ARM64_GIC_LRS)
+		if ((g->lr[i] & LR_INTID) == intid)
+			return i;
+	return -1;
+}
+
+static void gic_set_lr(struct arm64_gic *g, unsigned int n, u64 lr)
+{
+	g->lr[n] = lr;
+	__assign_bit(n, &g->live, lr);
+	gic_write_lr(n, lr);
+}
+
+/*
+ * The timer's list register and the host's interrupt belong together: it is active as
+ * long as the guest has not deactivated it.
+ */
+static void gic_link(struct arm64_gic *g, unsigned int n)
+{
+	u32 intid;
+
+	if (!arm64_timer_linked(&intid))
+		return;
+	arm64_timer_active(true);
+	gic_set_lr(g, n, g->lr[n] | LR_HW | (u64)intid << LR_PINTID_SHIFT);
+}
+
+static void gic_unlink(struct arm64_gic *g, unsigned int n)
+{
+	if (!(g->lr[n] & LR_HW))
+		return;
+	g->lr[n] &= ~(LR_HW | LR_PINTID);
+	arm64_timer_active(false);
+}
+
+bool arm64_gic_timer_active(const struct arm64_vcpu *v)
+{
+	int n = gic_find(&v->gic, ARM64_INTID_VTIMER);
+
+	return n >= 0 && v->gic.lr[n] & LR_HW;
+}
+
+/* ---- once a run() --------------------------------------------------------------------- */
+
+void arm64_gic_init(void)
+{
+	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
+	struct el2_features *f = &el2_features;
+	u64 vtr;
+
+	/* A host that uses a GICv3 as a GICv2 leaves no registers to the guest. */
+	if (!ID_FIELD(pfr0, ID_PFR0_GIC) ||
+	    !(read_sysreg_s(SYS_ICC_SRE_EL2) & SRE_SRE))
+		return;
+	vtr = read_sysreg_s(SYS_ICH_VTR_EL2);
+	f->gic_lrs = (vtr & 0x1f) + 1;
+	f->gic_aprs = 1 << (((vtr >> 26) & 7) - 4);
+	f->gic = true;
+}
+
+/*
+ * What another hypervisor has left in the list registers must not reach the guest. The
+ * guest's ICC_SRE_EL1 is fixed; the register is the host's.
+ */
+void arm64_gic_load(struct arm64_vcpu *v, struct el2_cpu *c)
+{
+	struct arm64_gic *g = &v->gic;
+	unsigned int i;
+	int n;
+
+	if (!el2_features.gic)
+		return;
+	c->host.sre = read_sysreg_s(SYS_ICC_SRE_EL2);
+	write_sysreg_s(c->host.sre & ~SRE_ENABLE, SYS_ICC_SRE_EL2);
+	for (i = 0; i < el2_features.gic_lrs; i++)
+		gic_write_lr(i, g->lr[i]);
+	n = gic_find(g, ARM64_INTID_VTIMER);
+	if (n >= 0 && (g->lr[n] & LR_STATE) != LR_STATE)
+		gic_link(g, n);
+	gic_load_active(g);
+	write_sysreg_s(g->vmcr, SYS_ICH_VMCR_EL2);
+	write_sysreg_s(ICH_EN, SYS_ICH_HCR_EL2);
+	/* The interface must see them, not only the next instructions. */
+	dsb(sy);
+}
+
+void arm64_gic_put(struct arm64_vcpu *v, struct el2_cpu *c)
+{
+	struct arm64_gic *g = &v->gic;
+	unsigned int i;
+
+	if (!el2_features.gic)
+		return;
+	g->vmcr = read_sysreg_s(SYS_ICH_VMCR_EL2);
+	gic_save_active(g);
+	write_sysreg_s(0, SYS_ICH_HCR_EL2);
+	for_each_set_bit(i, &g->live, ARM64_GIC_LRS) {
+		gic_unlink(g, i);
+		gic_write_lr(i, 0);
+	}
+	write_sysreg_s(c->host.sre, SYS_ICC_SRE_EL2);
+}
+
+/* ---- every trip ------------------------------------------------------------------------- */
+
+/* Return: false: no list register is free. */
+static bool gic_pend(struct arm64_gic *g, u32 intid)
+{
+	int n = gic_find(g, intid);
+
+	if (n < 0) {
+		n = find_first_zero_bit(&g->live, ARM64_GIC_LRS);
+		if (n >= el2_features.gic_lrs)
+			return false;
+		gic_set_lr(g, n, intid | LR_PENDING | LR_GROUP |
+				 GIC_PRIORITY << LR_PRIORITY_SHIFT);
+	} else if (!(g->lr[n] & (LR_PENDING | LR_HW))) {
+		gic_set_lr(g, n, g->lr[n] | LR_PENDING);
+	}
+	return true;
+}
+
+/* Another thread may add something meanwhile: it sets @any after that. */
+static void gic_take(struct arm64_vcpu *v)
+{
+	struct arm64_gic *g = &v->gic;
+	bool full = false;
+	unsigned int i;
+
+	WRITE_ONCE(g->any, false);
+	smp_mb();
+	for_each_set_bit(i, g->interrupts, AXVCPU_ARM64_INTIDS) {
+		if (!gic_pend(g, i)) {
+			full = true;
+			break;
+		}
+		clear_bit(i, g->interrupts);
+		v->core.stats.injected++;
+	}
+	if (!full)
+		return;
+	/* The interface tells when it runs dry, if the host lets it. */
+	WRITE_ONCE(g->any, true);
+	write_sysreg_s(ICH_EN | ICH_UIE, SYS_ICH_HCR_EL2);
+	g->underflow = true;
+}
+
+/*
+ * The level of a timer's line: pending while it is asserted and not yet taken. What the
+ * guest has not seen goes with the level.
+ */
+static void gic_line(struct arm64_gic *g, u32 intid, bool level)
+{
+	int n = gic_find(g, intid);
+
+	if (level && n < 0) {
+		if (gic_pend(g, intid) && intid == ARM64_INTID_VTIMER)
+			gic_link(g, gic_find(g, intid));
+	} else if (!level && n >= 0 && (g->lr[n] & LR_STATE) == LR_PENDING) {
+		gic_unlink(g, n);
+		gic_set_lr(g, n, 0);
+	}
+}
+
+/* Interrupts are off, the interface is loaded. */
+void arm64_gic_enter(struct arm64_vcpu *v)
+{
+	struct arm64_gic *g = &v->gic;
+
+	if (!el2_features.gic)
+		return;
+	gic_line(g, ARM64_INTID_VTIMER, arm64_timer_fires(v, false));
+	gic_line(g, ARM64_INTID_PTIMER, arm64_timer_fires(v, true));
+	if (unlikely(READ_ONCE(g->any)))
+		gic_take(v);
+}
+
+void arm64_gic_leave(struct arm64_vcpu *v)
+{
+	struct arm64_gic *g = &v->gic;
+	unsigned int i;
+
+	if (unlikely(g->underflow)) {
+		write_sysreg_s(ICH_EN, SYS_ICH_HCR_EL2);
+		g->underflow = false;
+	}
+	for_each_set_bit(i, &g->live, ARM64_GIC_LRS) {
+		g->lr[i] = gic_read_lr(i);
+		if (!(g->lr[i] & LR_STATE)) {
+			g->lr[i] = 0;
+			__clear_bit(i, &g->live);
+		}
+	}
+}
+
+/* ---- from other threads ----------------------------------------------------------------- */
+
+int arm64_gic_inject(struct arm64_vcpu *v, u32 intid)
+{
+	if (!el2_features.gic)
+		return -EOPNOTSUPP;
+	if (test_and_set_bit(intid, v->gic.interrupts))
+		return -EBUSY;
+	WRITE_ONCE(v->gic.any, true);
+	return 0;
+}
+
+bool arm64_gic_pending(const struct arm64_vcpu *v)
+{
+	const struct arm64_gic *g = &v->gic;
+	unsigned long live = READ_ONCE(g->live);
+	unsigned int i;
+
+	if (READ_ONCE(g->any))
+		return true;
+	for_each_set_bit(i, &live, ARM64_GIC_LRS)
+		if (READ_ONCE(g->lr[i]) & LR_PENDING)
+			return true;
+	return false;
+}
+
+/* Group 1 is on, and its mask lets our priority pass. */
+bool arm64_gic_open(const struct arm64_vcpu *v)
+{
+	u64 vmcr = READ_ONCE(v->gic.vmcr);
+
+	return vmcr & VMCR_ENG1 && vmcr >> VMCR_PMR_SHIFT > GIC_PRIORITY;
+}
+
+u64 arm64_gic_mask(const struct arm64_vcpu *v)
+{
+	return v->gic.vmcr >> VMCR_PMR_SHIFT;
+}
+
+/* ---- SGIs, and the register that is fixed ------------------------------------------------ */
+
+/*
+ * ICC_SGI1R_EL1 names a list of CPUs by the 16 that share all of their affinity but
+ * Aff0's low bits, or all but oneself: SEND_IPI.
+ */
+int arm64_gic_sgi(struct arm64_vcpu *v, u64 value)
+{
+	struct axvcpu_exit *exit = axvcpu_exit_begin(
+		&v->core, AXVCPU_EXIT_SEND_IPI, el2_hw_code(v));
+	u64 cluster = (value >> 48 & 0xff) << 32 | (value >> 32 & 0xff) << 16 |
+		      (value >> 16 & 0xff) << 8 | (value >> 44 & 0xf) << 4;
+
+	exit->u.send_ipi.target_cpu = cluster;
+	exit->u.send_ipi.target_cpu_aux = value & 0xffff;
+	exit->u.send_ipi.send_to_all = value >> 40 & 1;
+	exit->u.send_ipi.send_to_self = 0;
+	exit->u.send_ipi.vector = value >> 24 & 0xf;
+	arm64_skip(v);
+	return AXVCPU_OUT_EXIT;
+}
+
+/* ---- the block ----------------------------------------------------------------------------- */
+
+void arm64_gic_reset(struct arm64_vcpu *v)
+{
+	memset(&v->gic, 0, sizeof(v->gic));
+}
+
+void arm64_gic_get(const struct arm64_vcpu *v, struct axvcpu_arm64_events *e)
+{
+	const struct arm64_gic *g = &v->gic;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(e->interrupts); i++)
+		e->interrupts[i] = READ_ONCE(g->interrupts[i]);
+	memcpy(e->list, g->lr, sizeof(e->list));
+	memcpy(e->ap0r, g->ap0r, sizeof(e->ap0r));
+	memcpy(e->ap1r, g->ap1r, sizeof(e->ap1r));
+	e->vmcr = g->vmcr;
+}
+
+/* Two list registers of one INTID are unpredictable. */
+static bool gic_list_valid(const struct axvcpu_arm64_events *e)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < ARM64_GIC_LRS; i++) {
+		u64 lr = e->list[i];
+
+		if (!lr)
+			continue;
+		if (i >= el2_features.gic_lrs || lr & ~LR_KNOWN ||
+		    !(lr & LR_STATE) || (lr & LR_INTID) >= AXVCPU_ARM64_INTIDS)
+			return false;
+		for (j = 0; j < i; j++)
+			if (e->list[j] && !((e->list[j] ^ lr) & LR_INTID))
+				return false;
+	}
+	return true;
+}
+
+bool arm64_gic_valid(const struct axvcpu_arm64_events *e)
+{
+	unsigned int i;
+
+	if (!el2_features.gic)
+		return !memchr_inv(e, 0, offsetof(struct axvcpu_arm64_events,
+						  serror_esr));
+	for (i = 0; i < ARRAY_SIZE(e->ap0r); i++) {
+		u64 active = e->ap0r[i] | e->ap1r[i];
+
+		if (active >> 32 || (active && i >= el2_features.gic_aprs))
+			return false;
+	}
+	return !(e->interrupts[15] >> (AXVCPU_ARM64_INTIDS % 64)) &&
+	       !(e->vmcr & ~VMCR_KNOWN) && gic_list_valid(e);
+}
+
+void arm64_gic_set(struct arm64_vcpu *v, const struct axvcpu_arm64_events *e)
+{
+	struct arm64_gic *g = &v->gic;
+	unsigned int i;
+
+	memcpy(g->lr, e->list, sizeof(g->lr));
+	memcpy(g->ap0r, e->ap0r, sizeof(g->ap0r));
+	memcpy(g->ap1r, e->ap1r, sizeof(g->ap1r));
+	g->vmcr = e->vmcr;
+	g->live = 0;
+	for (i = 0; i < ARM64_GIC_LRS; i++)
+		if (g->lr[i])
+			__set_bit(i, &g->live);
+	/* An INJECT that runs meanwhile comes before or after, whole. */
+	for (i = 0; i < ARRAY_SIZE(e->interrupts); i++)
+		xchg(&g->interrupts[i], (unsigned long)e->interrupts[i]);
+	WRITE_ONCE(g->any, true);
+}
