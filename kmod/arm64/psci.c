@@ -13,8 +13,11 @@
 #include "arm64.h"
 
 #define SMCCC_VERSION		0x80000000
-#define SMCCC_ARCH_FEATURES	0x80000001
-#define PSCI_BASE		0x84000000	/* 0x1f functions: all of 32 bits */
+#define SMCCC_FAST		0x80000000
+#define SMCCC_OWNER		0x3f000000
+#define SMCCC_OWNER_ARCH	0x00000000
+#define SMCCC_OWNER_STANDARD	0x04000000	/* PSCI and others */
+#define PSCI_BASE		0x84000000
 #define PSCI_64			0x40000000	/* in the number: arguments of 64 bits */
 #define PSCI_VERSION		(PSCI_BASE + 0x00)
 #define PSCI_CPU_SUSPEND	(PSCI_BASE + 0x01)
@@ -36,12 +39,13 @@
 #define PSCI_AFFINITY_OFF	1
 #define PSCI_AFFINITY_PENDING	2
 
+/* What is the hypervisor's own, or the application's, is a HYPERCALL. */
 bool arm64_is_firmware_call(u32 function)
 {
-	u32 owner = function & ~PSCI_64;
+	u32 owner = function & SMCCC_OWNER;
 
-	return function == SMCCC_VERSION || function == SMCCC_ARCH_FEATURES ||
-	       (owner >= PSCI_BASE && owner <= PSCI_BASE + 0x1f);
+	return function & SMCCC_FAST && (owner == SMCCC_OWNER_ARCH ||
+					 owner == SMCCC_OWNER_STANDARD);
 }
 
 static int psci_return(struct arm64_vcpu *v, u64 value)
