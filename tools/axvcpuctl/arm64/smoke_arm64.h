@@ -12,4 +12,7 @@
 #define SMOKE_VECTOR_SYNC 0x200
 #define SMOKE_VECTOR_IRQ  0x280
 
+/* The host is emulated by QEMU, version 7.2 of which lacks some traps. */
+bool smoke_on_qemu(void);
+
 #endif /* AXVCPUCTL_SMOKE_ARM64_H */

@@ -4,8 +4,8 @@
 #include "../smoke.h"
 #include "smoke_arm64.h"
 
-/* ICC_SGI1R_EL1, which is for whoever has the interrupt controller. */
-#define SGI1R "0x18cba0"
+/* A register of the implementation's own, which no table of the module names. */
+#define OWN "0x1fffe0"
 
 static const uint32_t mmio_write[] = {
 	0xd2a00041, /* mov x1, #0x20000 */
@@ -66,14 +66,28 @@ static const uint32_t hypercall[] = {
 
 static const uint32_t sysreg_write[] = {
 	0xd2822440, /* mov x0, #0x1122 */
-	0xd518cba0, /* msr S3_0_C12_C11_5, x0 */
+	0xd51fffe0, /* msr S3_7_C15_C15_7, x0 */
+	0xd503207f, /* wfi */
+};
+
+static const uint32_t sysreg_read[] = {
+	0xd2a00041, /* mov x1, #0x20000 */
+	0xd53fffe0, /* mrs x0, S3_7_C15_C15_7 */
+	0xf9000020, /* str x0, [x1] */
 	0xd503207f, /* wfi */
 };
 
 static const uint32_t sysreg_refused[] = {
 	0xd2840000, /* mov x0, #0x2000 */
 	0xd518c000, /* msr vbar_el1, x0 */
-	0xd2822440, /* mov x0, #0x1122 */
+	0xd53fffe0, /* mrs x0, S3_7_C15_C15_7 */
+	0xd503207f, /* wfi */
+};
+
+/* INTID 5 to the CPUs 0 and 2 of the cluster 3. */
+static const uint32_t send_ipi[] = {
+	0xd28000a0, /* mov x0, #0x5 */
+	0xf2a0a060, /* movk x0, #0x503, lsl #16 */
 	0xd518cba0, /* msr S3_0_C12_C11_5, x0 */
 	0xd503207f, /* wfi */
 };
@@ -111,6 +125,11 @@ static int refuse(struct guest *guest)
 	if (guest->run->exit.flags & AXVCPU_EXIT_PENDING)
 		axvcpu_run_fault(guest->run, AXVCPU_ARM64_VECTOR_SYNC, false, 0);
 	return 0;
+}
+
+static const char *own_register_obstacle(void)
+{
+	return smoke_on_qemu() ? "QEMU: HCR_EL2.TIDCP has no effect" : NULL;
 }
 
 static const struct smoke_case cases[] = {
@@ -182,22 +201,40 @@ static const struct smoke_case cases[] = {
 		SMOKE_HANDLER_IS(report_class),
 	},
 	{
+		.name = "sysreg_read",
+		.expected = "SYSREG_READ " OWN "; MMIO_WRITE 0x20000:8=0x6666666611111111",
+		.reason = AXVCPU_EXIT_SYSREG_READ,
+		.exits = 2,
+		.answer = 0x6666666611111111,
+		.obstacle = own_register_obstacle,
+		SMOKE_CODE_IS(sysreg_read),
+	},
+	{
 		.name = "sysreg_write",
-		.expected = "SYSREG_WRITE " SGI1R "=0x1122; HALT",
+		.expected = "SYSREG_WRITE " OWN "=0x1122; HALT",
 		.reason = AXVCPU_EXIT_SYSREG_WRITE,
 		.exits = 2,
+		.obstacle = own_register_obstacle,
 		SMOKE_CODE_IS(sysreg_write),
 	},
 	{
 		.name = "sysreg_refused",
-		.expected = "SYSREG_WRITE " SGI1R "=0x1122; MMIO_WRITE 0x20000:4=0x0; "
-			    "MMIO_WRITE 0x20000:4=0x100c",
-		.reason = AXVCPU_EXIT_SYSREG_WRITE,
+		.expected = "SYSREG_READ " OWN "; MMIO_WRITE 0x20000:4=0x0; "
+			    "MMIO_WRITE 0x20000:4=0x1008",
+		.reason = AXVCPU_EXIT_SYSREG_READ,
 		.exits = 3,
 		.vector = SMOKE_VECTOR_SYNC,
 		.on_exit = refuse,
+		.obstacle = own_register_obstacle,
 		SMOKE_CODE_IS(sysreg_refused),
 		SMOKE_HANDLER_IS(report_class),
+	},
+	{
+		.name = "send_ipi",
+		.expected = "SEND_IPI cpu 0x300 vector 5; HALT",
+		.reason = AXVCPU_EXIT_SEND_IPI,
+		.exits = 2,
+		SMOKE_CODE_IS(send_ipi),
 	},
 	{
 		.name = "hypercall",

@@ -1,10 +1,51 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Guests that wait for interrupts, and that take exceptions. */
+/* Guests that take interrupts and exceptions. */
 #include "../ctl.h"
 #include "../smoke.h"
 #include "smoke_arm64.h"
 
+/* An SPI: PPIs may have a source in the vCPU. */
+#define INTID 40
+
+/*
+ * The guest's interrupt interface is on, and its IRQs are masked at the start, so
+ * that an injected one waits.
+ */
+static const uint32_t wait_for_unmask[] = {
+	0xd2840000, /* mov x0, #0x2000 */
+	0xd518c000, /* msr vbar_el1, x0 */
+	0xd2801fe0, /* mov x0, #0xff */
+	0xd5184600, /* msr S3_0_C4_C6_0, x0 */
+	0xd2800020, /* mov x0, #1 */
+	0xd518cce0, /* msr S3_0_C12_C12_7, x0 */
+	0xd5033fdf, /* isb */
+	0xd2a00041, /* mov x1, #0x20000 */
+	0x52800820, /* mov w0, #0x41 */
+	0xb9000020, /* str w0, [x1] */
+	0xd50342ff, /* msr daifclr, #2 */
+	0xd503201f, /* nop */
+	0xd50342df, /* msr daifset, #2 */
+	0xd503207f, /* wfi */
+};
+
+/* Which one it is, by ICC_IAR1_EL1; then its end, by ICC_EOIR1_EL1. */
+static const uint32_t take_interrupt[] = {
+	0xd2a00041, /* mov x1, #0x20000 */
+	0xd538cc00, /* mrs x0, S3_0_C12_C12_0 */
+	0xb9000020, /* str w0, [x1] */
+	0xd518cc20, /* msr S3_0_C12_C12_1, x0 */
+	0xd69f03e0, /* eret */
+};
+
 static const uint32_t wait_for_interrupt[] = {
+	0xd2840000, /* mov x0, #0x2000 */
+	0xd518c000, /* msr vbar_el1, x0 */
+	0xd2801fe0, /* mov x0, #0xff */
+	0xd5184600, /* msr S3_0_C4_C6_0, x0 */
+	0xd2800020, /* mov x0, #1 */
+	0xd518cce0, /* msr S3_0_C12_C12_7, x0 */
+	0xd5033fdf, /* isb */
+	0xd50342ff, /* msr daifclr, #2 */
 	0xd503207f, /* 1: wfi */
 	0x17ffffff, /* b 1b */
 };
@@ -42,6 +83,26 @@ static const uint32_t undefined[] = {
 	0x00000000, /* udf #0 */
 };
 
+static int inject_interrupt(struct guest *guest)
+{
+	const struct axvcpu_inject event = {
+		.type = AXVCPU_EVENT_INTERRUPT,
+		.vector = INTID,
+	};
+
+	return axvcpu_vcpu_inject(guest->vcpu, &event);
+}
+
+static void inject_later(struct guest *guest)
+{
+	inject_interrupt(guest);
+}
+
+static int inject_while_blocked(struct guest *guest)
+{
+	return smoke_start_helper(guest, inject_later);
+}
+
 /* Once the guest has its vectors: an abort of a load, from the same level. */
 static int inject_exception(struct guest *guest)
 {
@@ -58,14 +119,26 @@ static int inject_exception(struct guest *guest)
 
 static const struct smoke_case cases[] = {
 	{
+		.name = "interrupt",
+		.expected = "MMIO_WRITE 0x20000:4=0x41; MMIO_WRITE 0x20000:4=0x28; HALT",
+		.reason = AXVCPU_EXIT_MMIO_WRITE,
+		.exits = 3,
+		.vector = SMOKE_VECTOR_IRQ,
+		.prepare = inject_interrupt,
+		SMOKE_CODE_IS(wait_for_unmask),
+		SMOKE_HANDLER_IS(take_interrupt),
+	},
+	{
 		.name = "halt_in_kernel",
-		.expected = "NOTHING KICK",
-		.reason = AXVCPU_EXIT_NOTHING,
+		.expected = "MMIO_WRITE 0x20000:4=0x28",
+		.reason = AXVCPU_EXIT_MMIO_WRITE,
 		.exits = 1,
 		.capability = AXVCPU_CAP_HALT_IN_KERNEL,
 		.behaviours = AXVCPU_VM_HALT_IN_KERNEL,
-		.prepare = smoke_kick_while_running,
+		.vector = SMOKE_VECTOR_IRQ,
+		.prepare = inject_while_blocked,
 		SMOKE_CODE_IS(wait_for_interrupt),
+		SMOKE_HANDLER_IS(take_interrupt),
 	},
 	{
 		.name = "exception_injected",

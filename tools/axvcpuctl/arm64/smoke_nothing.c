@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* Guests that do nothing, for each reason to stop them, or come to an end. */
-#include <string.h>
-
 #include "../ctl.h"
 #include "../smoke.h"
 #include "smoke_arm64.h"
@@ -81,15 +79,9 @@ static int complete_only(struct guest *guest)
 	return ret;
 }
 
-/* The machine of QEMU's own that has a device tree. */
 static const char *wfe_obstacle(void)
 {
-	char machine[32];
-
-	if (read_line("/proc/device-tree/compatible", machine, sizeof(machine)) &&
-	    !strcmp(machine, "linux,dummy-virt"))
-		return "QEMU: WFE does not trap";
-	return NULL;
+	return smoke_on_qemu() ? "QEMU: WFE does not trap" : NULL;
 }
 
 static const struct smoke_case cases[] = {
