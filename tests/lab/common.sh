@@ -20,14 +20,17 @@ note() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { note "$*"; exit "$exit_test_bed"; }
 
 # with_lock FILE FUNCTION ARG...: one at a time. The lock's descriptor is closed
-# for what the function starts and leaves behind.
+# for what the function starts and leaves behind. It returns what the function does,
+# also where errexit is off, as on the left side of `||`.
 with_lock() {
-	local file=$1 fd
+	local file=$1 fd status
 	shift
 	exec {fd}>"$file"
 	flock "$fd"
 	"$@"
+	status=$?
 	exec {fd}>&-
+	return "$status"
 }
 
 # artefact NAME KEY WHAT BUILDER ARG...: make $cache/NAME a directory that
