@@ -6,7 +6,7 @@
 #define _GNU_SOURCE
 #include "guest.h"
 
-GUEST(spin, 16, "1: jmp 1b");
+GUEST(spin, PLAIN, "1: " G_JUMP(1b));
 
 static struct vm vm;
 
@@ -17,7 +17,7 @@ static void open_on(struct vcpu *v, u32 id, u8 mask, int favor)
 
 	vcpu_open(v, &vm, (int)call(vm.fd, AXVCPU_CREATE_VCPU, &args));
 	load(&vm, CODE, spin, spin_end);
-	NEED_RET(setup_vcpu(v, AXVCPU_X86_START_REAL, CODE));
+	NEED_RET(setup_vcpu(v, MODE_PLAIN, CODE));
 	open_to_host(v);
 }
 

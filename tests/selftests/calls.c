@@ -2,12 +2,12 @@
 #define _GNU_SOURCE
 #include "calls.h"
 
-/* The vCPU spins, halts for ever in the kernel, or waits for a port to answer. */
-GUEST(stage_spin, 16, "1: jmp 1b");
-GUEST(stage_halt, 16, "1: hlt; jmp 1b");
-GUEST(stage_input, 16, "in $0x70, %al; 1: jmp 1b");
+/* The vCPU spins, halts for ever in the kernel, or waits for an answer. */
+GUEST(stage_spin, PLAIN, "1: " G_JUMP(1b));
+GUEST(stage_halt, PLAIN, "1: " G_HALT G_JUMP(1b));
+GUEST(stage_input, PLAIN, G_ASK(0x70) "1: " G_JUMP(1b));
 
-static u8 block_buffer[sizeof(struct axvcpu_x86_general)];
+static u8 block_buffer[1024];
 
 static void fill_memory(union call_argument *a)
 {
@@ -37,7 +37,7 @@ static void fill_bind(union call_argument *a)
 static void fill_regs(union call_argument *a)
 {
 	a->regs.block = AXVCPU_BLOCK_GENERAL;
-	a->regs.length = sizeof(block_buffer);
+	a->regs.length = info()->block_length[AXVCPU_BLOCK_GENERAL];
 	a->regs.addr = (u64)block_buffer;
 }
 
@@ -49,7 +49,7 @@ static void fill_one_reg(union call_argument *a)
 static void fill_inject(union call_argument *a)
 {
 	a->inject.type = AXVCPU_EVENT_INTERRUPT;
-	a->inject.vector = 0x99;
+	a->inject.vector = VECTOR_INTERRUPT;
 }
 
 static void fill_translate(union call_argument *a)
@@ -93,6 +93,11 @@ const struct abi_call abi_calls[] = {
 };
 const unsigned int abi_call_count = ARRAY_SIZE(abi_calls);
 
+bool call_is_there(const struct abi_call *c)
+{
+	return c->command != AXVCPU_TRANSLATE || info()->capabilities & AXVCPU_CAP_TRANSLATE;
+}
+
 void fill_argument(const struct abi_call *c, union call_argument *argument)
 {
 	memset(argument, 0, sizeof(*argument));
@@ -115,7 +120,7 @@ long make_call(const struct abi_call *c, int fd, const union call_argument *argu
 
 static void stage_run(struct stage *s, u32 state, const u8 *code, const u8 *end)
 {
-	start_code(&s->v, AXVCPU_X86_START_REAL, code, end);
+	start_code(&s->v, MODE_PLAIN, code, end);
 	if (state == AXVCPU_STATE_RUNNING)
 		open_to_host(&s->v);
 	runner_start(&s->runner, &s->v, -1);
@@ -134,9 +139,9 @@ void stage_enter(struct stage *s, u32 state, bool pending)
 	else if (state == AXVCPU_STATE_BLOCKED)
 		stage_run(s, state, stage_halt, stage_halt_end);
 	else if (state != AXVCPU_STATE_CREATED)
-		start_code(&s->v, AXVCPU_X86_START_REAL, stage_input, stage_input_end);
+		START(&s->v, PLAIN, stage_input);
 	if (pending)
-		NEED_EXIT(&s->v, IO_READ);
+		NEED_ASK(&s->v);
 	if (state == AXVCPU_STATE_FREE)
 		NEED_RET(call(s->v.fd, AXVCPU_UNBIND, NULL));
 	NEED(state_of(&s->v) == state, "the vCPU is not %s", axvcpu_name(AXVCPU_NAME_STATE, state));

@@ -60,6 +60,9 @@ extern const struct abi_call abi_calls[];
 extern const unsigned int abi_call_count;
 #define for_each_call(c) for (c = abi_calls; c < abi_calls + abi_call_count; c++)
 
+/* Not where the back end does not have it, which GET_INFO says. */
+bool call_is_there(const struct abi_call *c);
+
 /* Prepare an argument that succeeds; on a VM, CREATE_VCPU makes id 77. */
 void fill_argument(const struct abi_call *c, union call_argument *argument);
 /* Make the call; a file descriptor that it returns is closed. 0 or -errno. */

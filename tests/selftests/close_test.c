@@ -2,7 +2,8 @@
 /* Descriptors, the run page's mapping and the guest's memory go in every order; what is left works. */
 #include "calls.h"
 
-GUEST(out_loop, 16, "1: inc %eax; out %eax, $0xf1; jmp 1b");
+GUEST(spin, PLAIN, "1: " G_JUMP(1b));
+GUEST(out_loop, PLAIN, "1: " G_INC(VALUE) GUEST_VALUE G_JUMP(1b));
 
 enum part { DEVICE, VM, VCPU, PAGE_MAP, MEMORY, PARTS };
 
@@ -17,7 +18,7 @@ static void make(struct all *a)
 {
 	memset(a, 0, sizeof(*a));
 	a->device = open_device();
-	BOOT(&a->vm, &a->v, 0, REAL, out_loop);
+	BOOT(&a->vm, &a->v, 0, PLAIN, out_loop);
 }
 
 static void take(struct all *a, enum part part)
@@ -71,7 +72,7 @@ static bool works(struct all *a)
 	if (a->v.run->exit.reason == AXVCPU_EXIT_NOTHING)
 		return true;
 	return a->v.run->exit.reason ==
-	       (a->gone[MEMORY] ? AXVCPU_EXIT_NESTED_PAGE_FAULT : AXVCPU_EXIT_IO_WRITE);
+	       (a->gone[MEMORY] ? AXVCPU_EXIT_NESTED_PAGE_FAULT : REASON_SAY);
 }
 
 /* All 120 orders of five. */
@@ -140,9 +141,7 @@ static void check_last_in_run(void)
 	struct stage s;
 
 	stage_enter(&s, AXVCPU_STATE_CREATED, false);
-	START(&s.v, REAL, out_loop);
-	s.v.vm->ram[CODE] = 0xeb; /* jmp . */
-	s.v.vm->ram[CODE + 1] = 0xfe;
+	START(&s.v, PLAIN, spin);
 	s.v.run->deadline_ns = now_ns() + 300 * MS;
 	runner_start(&s.runner, &s.v, -1);
 	NEED(WAIT_FOR(state_of(&s.v) == AXVCPU_STATE_RUNNING, 2000), "it runs");

@@ -31,9 +31,9 @@ static void boot(struct guest *g, u8 mask)
 	vm_new(&g->vm, 0);
 	vcpu_open(&g->v, &g->vm, (int)call(g->vm.fd, AXVCPU_CREATE_VCPU, &args));
 	load(&g->vm, CODE, invariant, invariant_end);
-	identity(&g->vm);
-	NEED_RET(setup_vcpu(&g->v, AXVCPU_X86_START_LONG, CODE));
-	tables(&g->v, AXVCPU_X86_START_LONG);
+	prepare_mode(&g->vm, MODE_WIDE);
+	NEED_RET(setup_vcpu(&g->v, MODE_WIDE, CODE));
+	finish_mode(&g->v, MODE_WIDE);
 }
 
 static u64 rounds(struct guest *g)

@@ -2,7 +2,7 @@
 /* EXTERNAL_INTERRUPT: host interrupts leave if the VM asked for it, and are served all the same. */
 #include "guest.h"
 
-GUEST(spin, 64, "1: inc %rbx; jmp 1b");
+GUEST(spin, WIDE, "1: " G_INC(VALUE) G_JUMP(1b));
 
 static u64 host_interrupts(void)
 {
@@ -25,7 +25,7 @@ int main(void)
 	struct vm vm;
 	struct vcpu v;
 
-	BOOT(&vm, &v, 0, LONG, spin);
+	BOOT(&vm, &v, 0, WIDE, spin);
 	open_to_host(&v);
 	v.run->deadline_ns = now_ns() + 100 * MS;
 	do
@@ -39,7 +39,7 @@ int main(void)
 	vm_free(&vm);
 	if (!(info()->capabilities & AXVCPU_CAP_INTERRUPT_EXITS))
 		skip("no AXVCPU_CAP_INTERRUPT_EXITS");
-	BOOT(&vm, &v, AXVCPU_VM_INTERRUPT_EXITS, LONG, spin);
+	BOOT(&vm, &v, AXVCPU_VM_INTERRUPT_EXITS, WIDE, spin);
 	open_to_host(&v);
 	served = host_interrupts();
 	for (i = 0; i < 20; i++) {
@@ -47,9 +47,9 @@ int main(void)
 		wrong += v.run->exit.flags != 0;
 	}
 	CHECK_EQ(wrong, 0, "EXTERNAL_INTERRUPT is complete");
-	rbx = gpr(&v, AXVCPU_X86_RBX);
+	rbx = gpr(&v, REG_VALUE);
 	NEED_EXIT(&v, EXTERNAL_INTERRUPT);
-	CHECK(gpr(&v, AXVCPU_X86_RBX) > rbx, "the guest makes progress between them");
+	CHECK(gpr(&v, REG_VALUE) > rbx, "the guest makes progress between them");
 	CHECK(host_interrupts() > served, "and the host serves them");
 	COVERS_EXIT("EXTERNAL_INTERRUPT", "timer");
 	return finish();

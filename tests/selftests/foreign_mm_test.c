@@ -12,6 +12,8 @@
 
 #include "calls.h"
 
+GUEST(spin, PLAIN, "1: " G_JUMP(1b));
+
 static struct stage s;
 
 /* The checks in the other process; its exit status is the number that failed. */
@@ -19,21 +21,20 @@ static int try_calls(int vm, int vcpu, const char *how)
 {
 	union call_argument argument;
 	const struct abi_call *c;
-	struct axvcpu_inject exception = { .size = sizeof(exception),
-					   .type = AXVCPU_EVENT_EXCEPTION,
-					   .vector = 6 };
 
 	for_each_call(c) {
-		if (c->on == ON_DEVICE)
+		if (c->on == ON_DEVICE || !call_is_there(c))
 			continue;
 		fill_argument(c, &argument);
 		CHECK_RET(make_call(c, c->on == ON_VM ? vm : vcpu, &argument),
 			  c->shared ? 0 : -EIO, "%s: %s", how, c->name);
 		COVERS(c->name, c->on == ON_VM ? "-" : stage_name(&s), "foreign");
 	}
-	CHECK_RET(call(vcpu, AXVCPU_INJECT, &exception), -EIO, "%s: INJECT of an exception", how);
-	CHECK_RET(inject(&(struct vcpu){ .fd = vcpu }, AXVCPU_EVENT_NMI, 0), 0,
-		  "%s: INJECT of an NMI", how);
+	CHECK_RET(inject_any_exception(&(struct vcpu){ .fd = vcpu }), -EIO,
+		  "%s: INJECT of an exception", how);
+	CHECK_RET(inject(&(struct vcpu){ .fd = vcpu }, AXVCPU_EVENT_NMI, 0),
+		  info()->capabilities & AXVCPU_CAP_NMI ? 0 : -EOPNOTSUPP, "%s: INJECT of an NMI",
+		  how);
 	CHECK(mmap(NULL, info()->run_size, PROT_READ, MAP_SHARED, vcpu, 0) == MAP_FAILED &&
 		      errno == EIO,
 	      "%s: the run page can't be mapped", how);
@@ -145,7 +146,7 @@ int main(int argc, char **argv)
 	send_fd(pair[0], s.v.fd);
 	CHECK_EQ(end_child(pid), 0, "over a socket: all as it should be");
 	NEED_RET(call(s.v.fd, AXVCPU_RESET, NULL));
-	start_code(&s.v, AXVCPU_X86_START_REAL, (const u8 *)"\xeb\xfe", (const u8 *)"\xeb\xfe" + 2);
+	START(&s.v, PLAIN, spin);
 	CHECK_EQ(in_child(after_fork, &device), 0, "after fork: all as it should be");
 	CHECK_EQ(state_of(&s.v), AXVCPU_STATE_READY, "the vCPU is as it was");
 	CHECK_EQ(in_child(exec_again, NULL), 0, "after exec: all as it should be");

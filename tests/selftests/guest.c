@@ -25,20 +25,11 @@ long set_memory(int vm, u64 gpa, const void *address, u64 length, u32 flags)
 	return call(vm, AXVCPU_SET_MEMORY, &args);
 }
 
-int create_vcpu_config(int vm, u32 id, const struct axvcpu_x86_create_config *config)
-{
-	struct axvcpu_create_vcpu args = { .size = sizeof(args),
-					   .vcpu_id = id,
-					   .favor_cpu = -1,
-					   .config = (u64)config,
-					   .config_length = config ? sizeof(*config) : 0 };
-
-	return (int)call(vm, AXVCPU_CREATE_VCPU, &args);
-}
-
 int create_vcpu(int vm, u32 id)
 {
-	return create_vcpu_config(vm, id, NULL);
+	struct axvcpu_create_vcpu args = { .size = sizeof(args), .vcpu_id = id, .favor_cpu = -1 };
+
+	return (int)call(vm, AXVCPU_CREATE_VCPU, &args);
 }
 
 void vm_new(struct vm *vm, u64 behaviours)
@@ -83,93 +74,6 @@ void load(struct vm *vm, u64 gpa, const u8 *code, const u8 *end)
 	memcpy(vm->ram + gpa, code, end - code);
 }
 
-#define PTE_TABLE	7ULL	/* present, writable, user */
-#define PTE_HUGE	0x87ULL
-
-void identity(struct vm *vm)
-{
-	u64 *root = (u64 *)(vm->ram + TABLES);
-	u64 *entry = root + 512;
-	unsigned int i;
-
-	memset(root, 0, PAGE);
-	memset(entry, 0, PAGE);
-	root[0] = (TABLES + PAGE) | PTE_TABLE;
-	for (i = 0; i < 4; i++)
-		entry[i] = (TABLES + (2 + i) * PAGE) | PTE_TABLE;
-	for (i = 0; i < 4 * 512; i++)
-		root[1024 + i] = ((u64)i << 21) | PTE_HUGE;
-	entry = (u64 *)(vm->ram + TABLE5);
-	memset(entry, 0, PAGE);
-	entry[0] = TABLES | PTE_TABLE;
-}
-
-static void put_descriptor(u8 *gdt, unsigned int selector, u64 descriptor)
-{
-	memcpy(gdt + (selector & ~7U), &descriptor, sizeof(descriptor));
-}
-
-void tables(struct vcpu *v, u32 mode)
-{
-	bool long_mode = mode == AXVCPU_X86_START_LONG;
-	u8 *gdt = v->vm->ram + GDT, *tss = v->vm->ram + TSS;
-	struct axvcpu_x86_system system;
-	u64 stack = STACK;
-
-	memset(gdt, 0, 0x800);
-	memset(tss, 0, 0x800);
-	memset(v->vm->ram + IDT, 0, PAGE);
-	put_descriptor(gdt, SEL_CODE, long_mode ? 0x00af9b000000ffff : 0x00cf9b000000ffff);
-	put_descriptor(gdt, SEL_DATA, 0x00cf93000000ffff);
-	put_descriptor(gdt, SEL_TSS, 0x00008b0000000067 | TSS << 16);
-	put_descriptor(gdt, SEL_USER_DATA, 0x00cff3000000ffff);
-	put_descriptor(gdt, SEL_USER_CODE, long_mode ? 0x00affb000000ffff : 0x00cffb000000ffff);
-	put_descriptor(gdt, SEL_CODE32, 0x00cf9b000000ffff);
-	memcpy(tss + 4, &stack, long_mode ? 8 : 4);
-	if (!long_mode)
-		tss[8] = SEL_DATA;
-
-	system = get_system(v);
-	system.gdt.base = GDT;
-	system.gdt.limit = 0x7f;
-	system.idt.base = IDT;
-	system.idt.limit = 0xfff;
-	system.segment[AXVCPU_X86_TR].base = TSS;
-	system.segment[AXVCPU_X86_TR].limit = 0x67;
-	NEED_RET(set_block(v, AXVCPU_BLOCK_SYSTEM, &system));
-}
-
-void gate(struct vcpu *v, u32 mode, u8 vector, u64 handler)
-{
-	u8 *ram = v->vm->ram;
-	u16 real[2] = { (u16)handler, 0 };
-	u64 entry[2];
-
-	entry[0] = (handler & 0xffff) | SEL_CODE << 16 | 0x8e0000000000 | (handler >> 16 & 0xffff) << 48;
-	entry[1] = handler >> 32;
-	if (mode == AXVCPU_X86_START_REAL)
-		memcpy(ram + vector * 4, real, 4);
-	else if (mode == AXVCPU_X86_START_PROTECTED)
-		memcpy(ram + IDT + vector * 8, entry, 8);
-	else
-		memcpy(ram + IDT + vector * 16, entry, 16);
-}
-
-long setup_vcpu(struct vcpu *v, u32 mode, u64 entry)
-{
-	struct axvcpu_x86_setup_config config = { .size = sizeof(config),
-						  .mode = mode,
-						  .stack_pointer = STACK };
-	struct axvcpu_setup args = { .size = sizeof(args),
-				     .entry = entry,
-				     .config = (u64)&config,
-				     .config_length = sizeof(config) };
-
-	if (mode == AXVCPU_X86_START_LONG)
-		config.page_table_root = TABLES;
-	return call(v->fd, AXVCPU_SETUP, &args);
-}
-
 long bind_vcpu(struct vcpu *v, int cpu)
 {
 	struct axvcpu_bind args = { .size = sizeof(args), .cpu = cpu };
@@ -179,13 +83,11 @@ long bind_vcpu(struct vcpu *v, int cpu)
 
 void start_code(struct vcpu *v, u32 mode, const u8 *code, const u8 *end)
 {
-	NEED(CODE + (end - code) <= IDT, "guest code is too long");
+	NEED(CODE + (end - code) <= CODE_END, "guest code is too long");
 	load(v->vm, CODE, code, end);
-	if (mode == AXVCPU_X86_START_LONG)
-		identity(v->vm);
+	prepare_mode(v->vm, mode);
 	NEED_RET(setup_vcpu(v, mode, CODE));
-	if (mode != AXVCPU_X86_START_REAL)
-		tables(v, mode);
+	finish_mode(v, mode);
 	NEED_RET(bind_vcpu(v, -1));
 }
 
@@ -224,16 +126,6 @@ const char *exit_text(const struct vcpu *v)
 	return axvcpu_describe_exit(&v->run->exit, text, sizeof(text));
 }
 
-static void show_registers(struct vcpu *v)
-{
-	struct axvcpu_x86_general g;
-
-	if (get_block(v, AXVCPU_BLOCK_GENERAL, &g))
-		return;
-	note("rip %llx rflags %llx rax %llx rcx %llx rdx %llx rbx %llx rsp %llx rsi %llx rdi %llx",
-	     g.rip, g.rflags, g.gpr[0], g.gpr[1], g.gpr[2], g.gpr[3], g.gpr[4], g.gpr[6], g.gpr[7]);
-}
-
 bool expect_exit_at(struct vcpu *v, u32 reason, const char *file, int line)
 {
 	u32 got = run_exit(v);
@@ -248,15 +140,15 @@ bool expect_exit_at(struct vcpu *v, u32 reason, const char *file, int line)
 
 u32 run_to_port_at(struct vcpu *v, u16 port, const char *file, int line)
 {
-	if (!expect_exit_at(v, AXVCPU_EXIT_IO_WRITE, file, line))
+	if (!expect_exit_at(v, REASON_SAY, file, line))
 		exit(1);
-	if (v->run->exit.u.io.port != port) {
+	if (!said(v, port)) {
 		report(false, file, line,
-		       text_of("the guest writes port 0x%x, not %s", port, exit_text(v)));
+		       text_of("the guest speaks by port 0x%x, not %s", port, exit_text(v)));
 		show_registers(v);
 		exit(1);
 	}
-	return (u32)v->run->exit.u.io.data;
+	return said_value(v);
 }
 
 void done(struct vcpu *v, u64 value)
@@ -294,50 +186,6 @@ long get_block(struct vcpu *v, u32 block, void *buffer)
 long set_block(struct vcpu *v, u32 block, const void *buffer)
 {
 	return move_block(v, AXVCPU_SET_REGS, block, buffer);
-}
-
-struct axvcpu_x86_general get_general(struct vcpu *v)
-{
-	struct axvcpu_x86_general general;
-
-	NEED_RET(get_block(v, AXVCPU_BLOCK_GENERAL, &general));
-	return general;
-}
-
-void set_general(struct vcpu *v, const struct axvcpu_x86_general *general)
-{
-	NEED_RET(set_block(v, AXVCPU_BLOCK_GENERAL, general));
-}
-
-void open_to_host(struct vcpu *v)
-{
-	struct axvcpu_x86_general g;
-
-	if (!bochs_svm() || get_block(v, AXVCPU_BLOCK_GENERAL, &g))
-		return;
-	g.rflags |= 1 << 9;
-	set_block(v, AXVCPU_BLOCK_GENERAL, &g);
-}
-
-struct axvcpu_x86_system get_system(struct vcpu *v)
-{
-	struct axvcpu_x86_system system;
-
-	NEED_RET(get_block(v, AXVCPU_BLOCK_SYSTEM, &system));
-	return system;
-}
-
-struct axvcpu_x86_events get_events(struct vcpu *v)
-{
-	struct axvcpu_x86_events events;
-
-	NEED_RET(get_block(v, AXVCPU_BLOCK_EVENTS, &events));
-	return events;
-}
-
-u64 gpr(struct vcpu *v, unsigned int index)
-{
-	return get_general(v).gpr[index];
 }
 
 struct axvcpu_get_state get_state(struct vcpu *v)
@@ -398,8 +246,7 @@ struct snapshot snapshot(struct vcpu *v)
 		s.bytes = realloc(s.bytes, s.size + length);
 		memset(s.bytes + s.size, 0, length);
 		NEED_RET(get_block(v, i, s.bytes + s.size));
-		if (i == AXVCPU_BLOCK_SYSTEM && !has_cr2())
-			((struct axvcpu_x86_system *)(s.bytes + s.size))->cr2 = 0;
+		drop_unkept(i, s.bytes + s.size);
 		s.size += length;
 	}
 	return s;

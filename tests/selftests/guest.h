@@ -4,12 +4,36 @@
  * GPA 0, its code at CODE, and nothing at HOLE:
  *
  *	0x1000  CODE	the guest program
- *	0x7000  IDT	GDT 0x8000, TSS 0x8800
+ *	0x7000		what the architecture needs, see its guest_arch.h
  *	0xa000  STACK	grows down
- *	0xc000  DATA16	free, within reach of real mode
- *	0x10000 TABLES	identity map of the first 4 GiB in pages of 2 MiB
+ *	0xc000		the architecture's
  *	0x20000 DATA	free
  *	0x10000000 HOLE	an address without memory
+ *
+ * A test that is for every architecture starts its guests in the mode PLAIN, the
+ * simplest there is, or WIDE, with 64-bit registers and RAM and HOLE at their
+ * physical addresses, and makes their code of what guest_arch.h gives under the
+ * same names for each:
+ *
+ *	G_SAY(port)		tell the VMM the low half of VALUE: PORT_*, below 0x100
+ *	G_ASK(port)		the low byte of VALUE is what the VMM answers
+ *	G_SET(register, n)	n has 31 bits; the registers: VALUE, ADDRESS, COUNT, STEP
+ *	G_INC(register)
+ *	G_LOAD, G_STORE		8 bytes at ADDRESS to VALUE, and back
+ *	G_BUMP			add 1 to the 8 bytes at ADDRESS
+ *	G_ADVANCE(n)		ADDRESS goes on by n, 8 to 4096
+ *	G_ADVANCE_STEP		by STEP
+ *	G_REPEAT(label)		to the label, unless COUNT has become 0
+ *	G_PUT(address)		VALUE to the 8 bytes at an address of RAM
+ *	G_GET(address)		from there
+ *	G_BUMP_AT(address)	add 1 to those
+ *	G_JUMP(label)
+ *	G_IN_KERNEL		leaves guest mode and is handled in the kernel
+ *	G_LET_IN_20		takes interrupt 0x20 if it waits, and does not come back then
+ *	G_HALT, G_PAUSE		each one instruction, of G_HALT_SIZE, G_PAUSE_SIZE bytes
+ *
+ * In PLAIN there are G_SAY, G_ASK, G_INC of VALUE, G_JUMP, G_IN_KERNEL,
+ * G_LET_IN_20 and G_HALT.
  */
 #ifndef GUEST_H
 #define GUEST_H
@@ -17,42 +41,16 @@
 #include "harness.h"
 
 #define CODE		0x1000UL
-#define IDT		0x7000UL
-#define GDT		0x8000UL
-#define TSS		0x8800UL
+#define CODE_END	0x7000UL
 #define STACK		0xa000UL
-#define DATA16		0xc000UL
-#define TABLES		0x10000UL
-#define TABLE5		0x16000UL
 #define DATA		0x20000UL
 #define RAM_SIZE	0x200000UL
 #define HOLE		0x10000000UL
 
-/* Selectors: those of SETUP, and those for user mode in the GDT that tables() makes. */
-#define SEL_CODE	0x10
-#define SEL_DATA	0x18
-#define SEL_TSS		0x20
-#define SEL_USER_DATA	0x33
-#define SEL_USER_CODE	0x3b
-#define SEL_CODE32	0x40
-
-/* The guest says something: OUT %eax to these ports, in every mode. */
+/* What a guest says by these. */
 #define PORT_DONE	0xf0
 #define PORT_VALUE	0xf1
-#define GUEST_DONE	"out %eax, $0xf0\n"
-#define GUEST_VALUE	"out %eax, $0xf1\n"
 
-/*
- * Guest code beside the test that uses it: GUEST(name, 16, "..."). An address in
- * it is written as ADDRESS(label, name), since it runs at CODE.
- */
-#define GUEST(name, bits, text)                                                                   \
-	extern const u8 name[] __attribute__((visibility("hidden")));                              \
-	extern const u8 name##_end[] __attribute__((visibility("hidden")));                        \
-	__asm__(".pushsection .rodata.guest, \"a\"\n"                                              \
-		".code" #bits "\n" #name ":\n" text "\n" #name "_end:\n"                           \
-		".code64\n.popsection\n")
-#define ADDRESS(label, name) "(" #label " - " #name " + 0x1000)"
 #define STRING_(x)	#x
 #define STRING(x)	STRING_(x)
 
@@ -68,12 +66,17 @@ struct vcpu {
 	u8 *data;		/* the data area */
 };
 
+#include "guest_arch.h"
+
+#define GUEST_DONE	G_SAY(PORT_DONE)
+#define GUEST_VALUE	G_SAY(PORT_VALUE)
+
 /* ---- making ---------------------------------------------------------------------- */
 
 int create_vm(u64 behaviours);			/* fd, or -errno */
 long set_memory(int vm, u64 gpa, const void *address, u64 length, u32 flags);
 int create_vcpu(int vm, u32 id);		/* fd, or -errno */
-int create_vcpu_config(int vm, u32 id, const struct axvcpu_x86_create_config *config);
+int create_watched_vcpu(int vm, u32 id);	/* whose own faults are seen (the architecture's) */
 
 void vm_new(struct vm *vm, u64 behaviours);	/* with RAM */
 void vm_free(struct vm *vm);
@@ -82,16 +85,16 @@ void vcpu_open(struct vcpu *v, struct vm *vm, int fd); /* of an fd, the run page
 void vcpu_free(struct vcpu *v);
 
 void load(struct vm *vm, u64 gpa, const u8 *code, const u8 *end);
-void identity(struct vm *vm);			/* the page tables at TABLES, and TABLE5 */
-/* GDT, TSS, and an IDT whose gates 0 to 255 are not present; loads them. */
-void tables(struct vcpu *v, u32 mode);
-void gate(struct vcpu *v, u32 mode, u8 vector, u64 handler); /* interrupt gate; real: IVT */
-
-long setup_vcpu(struct vcpu *v, u32 mode, u64 entry);
+long setup_vcpu(struct vcpu *v, u32 mode, u64 entry); /* the architecture's; @mode: MODE_* */
+/* Before and after SETUP, what a guest in @mode needs around its code (the architecture's). */
+void prepare_mode(struct vm *vm, u32 mode);
+void finish_mode(struct vcpu *v, u32 mode);
+/* The address by which a started guest in WIDE reaches @gpa, a multiple of 2 MiB. */
+u64 reach(struct vm *vm, u64 gpa);
 long bind_vcpu(struct vcpu *v, int cpu);
-/* SETUP in @mode with @code at CODE, tables() unless real mode, and BIND. */
+/* SETUP in @mode with @code at CODE, and BIND. */
 void start_code(struct vcpu *v, u32 mode, const u8 *code, const u8 *end);
-#define START(v, mode, name) start_code(v, AXVCPU_X86_START_##mode, name, name##_end)
+#define START(v, mode, name) start_code(v, MODE_##mode, name, name##_end)
 /* The same for a vCPU that has run: RESET first. */
 #define RESTART(v, mode, name)                                                                    \
 	do {                                                                                       \
@@ -106,6 +109,9 @@ void start_code(struct vcpu *v, u32 mode, const u8 *code, const u8 *end);
 		vcpu_new(v, vm, 0);                                                                \
 		START(v, mode, name);                                                              \
 	} while (0)
+
+/* What get_info_test has to say of the architecture. */
+void check_info(const struct axvcpu_info *i);
 
 /* ---- running ----------------------------------------------------------------------- */
 
@@ -125,7 +131,16 @@ bool expect_exit_at(struct vcpu *v, u32 reason, const char *file, int line);
 		if (!EXPECT_EXIT(v, reason))                                                       \
 			exit(1);                                                                   \
 	} while (0)
-/* Until OUT %eax to @port, whatever comes before is wrong; its value. */
+/* The same for what the guest says and asks. */
+#define EXPECT_SAY(v) expect_exit_at(v, REASON_SAY, __FILE__, __LINE__)
+#define EXPECT_ASK(v) expect_exit_at(v, REASON_ASK, __FILE__, __LINE__)
+#define NEED_SAY(v) NEED(EXPECT_SAY(v), "the guest says nothing")
+#define NEED_ASK(v) NEED(EXPECT_ASK(v), "the guest asks nothing")
+/* The last exit is this; said_value(): what it said. */
+bool said(const struct vcpu *v, u16 port);
+bool asked(const struct vcpu *v, u16 port);
+u32 said_value(const struct vcpu *v);
+/* Until the guest says something by @port, whatever comes before is wrong; its value. */
 u32 run_to_port_at(struct vcpu *v, u16 port, const char *file, int line);
 #define run_to_port(v, port) run_to_port_at(v, port, __FILE__, __LINE__)
 
@@ -133,32 +148,27 @@ void done(struct vcpu *v, u64 value);		/* answers */
 void fault(struct vcpu *v, u32 vector, bool has_error_code, u64 error_code);
 void cancel(struct vcpu *v);
 
-/*
- * How often to try what the shadow of the guest's STI is for. QEMU 7.2 takes the
- * host's STI before VMRUN for a shadow in the guest, so that a guest's STI casts
- * none if an entry begins right at it: a host interrupt came there. It is rare.
- */
-#define SHADOW_TRIES	(under_tcg() ? 20 : 1)
-
 /* ---- registers, state, events --------------------------------------------------------- */
 
 long get_block(struct vcpu *v, u32 block, void *buffer);
 long set_block(struct vcpu *v, u32 block, const void *buffer);
-struct axvcpu_x86_general get_general(struct vcpu *v);
-void set_general(struct vcpu *v, const struct axvcpu_x86_general *general);
-/*
- * Of a guest that something of the host's has to end: Bochs 2.7's VMRUN masks the
- * host's interrupts for a guest whose IF is clear, so it is set there.
- */
+/* Whether what G_PAUSE is can be intercepted by this host; QEMU 7.2's WFE never traps. */
+bool pause_can_leave(void);
+/* The architecture's: get_general() and set_general(), get_system(), get_events(). */
+u64 gpr(struct vcpu *v, unsigned int index); /* by the register's number; REG_VALUE... */
+void set_gpr(struct vcpu *v, unsigned int index, u64 value);
+u64 pc_of(struct vcpu *v);
+void show_registers(struct vcpu *v); /* for messages */
+/* Make room for the host in a guest that something of the host's has to end. */
 void open_to_host(struct vcpu *v);
-struct axvcpu_x86_system get_system(struct vcpu *v);
-struct axvcpu_x86_events get_events(struct vcpu *v);
-u64 gpr(struct vcpu *v, unsigned int index);
+/* Of a block that was read: zero what this host does not keep. */
+void drop_unkept(u32 block, void *bytes);
 struct axvcpu_get_state get_state(struct vcpu *v);
 struct axvcpu_stats get_stats(struct vcpu *v);
 u32 state_of(struct vcpu *v);
 long inject(struct vcpu *v, u32 type, u32 vector);
 long inject_exception(struct vcpu *v, u32 vector, bool has_error_code, u64 error_code, u64 address);
+long inject_any_exception(struct vcpu *v); /* the architecture's: one that is always taken */
 long kick(struct vcpu *v);
 
 /* All blocks of a vCPU in Free or Ready, to see that nothing changed. */

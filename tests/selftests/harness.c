@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #define _GNU_SOURCE
-#include <cpuid.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -218,14 +217,6 @@ bool checking_kernel(void)
 unsigned int slowness(void)
 {
 	return checking_kernel() ? 8 : 2;
-}
-
-bool under_tcg(void)
-{
-	u32 a, b, c, d;
-
-	__cpuid(0x40000000, a, b, c, d);
-	return b == 0x54474354 && c == 0x43544743 && d == 0x47435447;
 }
 
 bool under_bochs(void)

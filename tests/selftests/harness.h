@@ -24,13 +24,13 @@
 #include <sys/types.h>
 
 #include <axvcpu/axvcpu.h>
-#include <axvcpu/axvcpu_x86.h>
 #include <axvcpu-user.h>
 
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef int64_t s64;
 
 #define PAGE		4096UL
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -125,11 +125,9 @@ unsigned int slowness(void);	/* 1, or more on a kernel with checkers */
 bool checking_kernel(void);	/* KASAN and friends */
 
 /* The host is QEMU's TCG, or Bochs, whose mistakes are known: each use says which. */
-bool under_tcg(void);
+bool under_tcg(void); /* the architecture's */
 bool under_bochs(void);
 bool bochs_svm(void); /* and the back end is SVM */
-/* But for Bochs 2.7, whose VMRUN does not load CR2, so that an exit saves the host's. */
-#define has_cr2() (!bochs_svm())
 
 /* A number in a file, -1: none. */
 long long read_number(const char *path);

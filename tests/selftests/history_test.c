@@ -2,11 +2,10 @@
 /* GET_STATE's history and GET_STATS: each step is there, in order, with its time; each exit counts. */
 #include "guest.h"
 
-GUEST(mixed, 16,
-      "out %al, $0x50; out %al, $0x50; in $0x60, %al; in $0x60, %al; in $0x60, %al\n"
-      "xor %eax, %eax; cpuid; hlt\n" GUEST_DONE);
-GUEST(toucher, 64, "mov $0x10000000, %ebx; 1: incq (%rbx); add $0x1000, %ebx; cmp $0x10010000, %ebx\n"
-      "jb 1b\n" GUEST_DONE);
+GUEST(mixed, PLAIN, G_SAY(0x50) G_SAY(0x50) G_ASK(0x60) G_ASK(0x60) G_ASK(0x60) G_IN_KERNEL
+      G_HALT GUEST_DONE);
+GUEST(toucher, WIDE, G_SET(ADDRESS, 0x10000000) G_SET(COUNT, 16)
+      "1: " G_BUMP G_ADVANCE(0x1000) G_REPEAT(1b) GUEST_DONE);
 
 static void check_history(void)
 {
@@ -26,9 +25,9 @@ static void check_history(void)
 	struct vm vm;
 	struct vcpu v;
 
-	BOOT(&vm, &v, 0, REAL, mixed);
-	NEED_EXIT(&v, IO_WRITE);
-	NEED_EXIT(&v, IO_WRITE);
+	BOOT(&vm, &v, 0, PLAIN, mixed);
+	NEED_SAY(&v);
+	NEED_SAY(&v);
 	NEED_RET(call(v.fd, AXVCPU_UNBIND, NULL));
 	NEED_RET(bind_vcpu(&v, -1));
 	NEED_RET(call(v.fd, AXVCPU_RESET, NULL));
@@ -45,7 +44,7 @@ static void check_history(void)
 	}
 	CHECK_EQ(late, 0, "their times rise, and are CLOCK_MONOTONIC");
 	for (i = 0; i < 20; i++) {
-		NEED_RET(setup_vcpu(&v, AXVCPU_X86_START_REAL, CODE));
+		NEED_RET(setup_vcpu(&v, MODE_PLAIN, CODE));
 		NEED_RET(call(v.fd, AXVCPU_RESET, NULL));
 	}
 	s = get_state(&v);
@@ -70,25 +69,25 @@ static void check_stats(void)
 	struct vm vm;
 	struct vcpu v;
 
-	BOOT(&vm, &v, 0, REAL, mixed);
+	BOOT(&vm, &v, 0, PLAIN, mixed);
 	a = get_stats(&v);
 	CHECK_EQ(a.entries | a.handled | a.faults | a.injected | a.exit[AXVCPU_EXIT_HALT].count, 0,
 		 "a new vCPU has counted nothing");
-	NEED_EXIT(&v, IO_WRITE);
-	NEED_EXIT(&v, IO_WRITE);
+	NEED_SAY(&v);
+	NEED_SAY(&v);
 	for (i = 0; i < 3; i++) {
-		NEED_EXIT(&v, IO_READ);
+		NEED_ASK(&v);
 		done(&v, 0);
 	}
 	NEED_EXIT(&v, HALT);
 	b = get_stats(&v);
-	CHECK_EQ(b.exit[AXVCPU_EXIT_IO_WRITE].count, 2, "IO_WRITE");
-	CHECK_EQ(b.exit[AXVCPU_EXIT_IO_READ].count, 3, "IO_READ");
+	CHECK_EQ(b.exit[REASON_SAY].count, 2, "writes");
+	CHECK_EQ(b.exit[REASON_ASK].count, 3, "reads");
 	CHECK_EQ(b.exit[AXVCPU_EXIT_HALT].count, 1, "HALT");
-	CHECK(b.exit[AXVCPU_EXIT_IO_READ].time_ns > 0 &&
-		      b.exit[AXVCPU_EXIT_IO_READ].time_ns < 10 * SECOND,
-	      "time of IO_READ");
-	CHECK(b.handled >= 1, "CPUID is handled in the kernel");
+	CHECK(b.exit[REASON_ASK].time_ns > 0 &&
+		      b.exit[REASON_ASK].time_ns < 10 * SECOND,
+	      "time of the reads");
+	CHECK(b.handled >= 1, "one is handled in the kernel");
 	CHECK(b.entries >= 7, "entries");
 	CHECK(b.faults >= 1, "the first touch of memory is a fault");
 	CHECK_EQ(b.reserved[0] | b.reserved[1] | b.reserved[2], 0, "reserved fields");
@@ -100,7 +99,7 @@ static void check_stats(void)
 	CHECK(!memcmp(&a, &b, sizeof(a)), "RESET keeps statistics");
 	madvise(small, 16 * PAGE, MADV_NOHUGEPAGE);
 	NEED_RET(set_memory(vm.fd, HOLE, small, 16 * PAGE, 0));
-	START(&v, LONG, toucher);
+	START(&v, WIDE, toucher);
 	run_to_port(&v, PORT_DONE);
 	a = get_stats(&v);
 	CHECK(a.faults >= b.faults + 16, "each page is a fault (%llu)", a.faults - b.faults);
@@ -121,14 +120,14 @@ static void *read_all(void *argument)
 		struct axvcpu_stats s = get_stats(v);
 		struct axvcpu_get_state state = get_state(v);
 
-		bad += s.exit[AXVCPU_EXIT_IO_WRITE].count < last;
-		last = s.exit[AXVCPU_EXIT_IO_WRITE].count;
+		bad += s.exit[REASON_SAY].count < last;
+		last = s.exit[REASON_SAY].count;
 		bad += state.state != AXVCPU_STATE_READY && state.state != AXVCPU_STATE_RUNNING;
 	}
 	return (void *)bad;
 }
 
-GUEST(out_loop, 16, "1: out %al, $0x50; jmp 1b");
+GUEST(out_loop, PLAIN, "1: " G_SAY(0x50) G_JUMP(1b));
 
 static void check_concurrent(void)
 {
@@ -138,15 +137,15 @@ static void check_concurrent(void)
 	struct vcpu v;
 	void *bad;
 
-	BOOT(&vm, &v, 0, REAL, out_loop);
+	BOOT(&vm, &v, 0, PLAIN, out_loop);
 	thread = start_thread(read_all, &v);
 	while (now_ns() < until) {
 		NEED_RET(run(&v));
-		count += v.run->exit.reason == AXVCPU_EXIT_IO_WRITE;
+		count += v.run->exit.reason == REASON_SAY;
 	}
 	pthread_join(thread, &bad);
 	CHECK_EQ((long)bad, 0, "counters read meanwhile never go back");
-	CHECK_EQ(get_stats(&v).exit[AXVCPU_EXIT_IO_WRITE].count, count, "and are exact at the end");
+	CHECK_EQ(get_stats(&v).exit[REASON_SAY].count, count, "and are exact at the end");
 	CHECK(get_state(&v).runs >= count, "runs too");
 	vcpu_free(&v);
 	vm_free(&vm);

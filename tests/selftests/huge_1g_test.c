@@ -14,24 +14,20 @@
 #define STRIDE	(16UL << 20)
 
 /* Add 1 to RCX words from RBX on, in steps of RDX. */
-GUEST(walker, 64, "1: incq (%rbx); add %rdx, %rbx; dec %rcx; jnz 1b\n" GUEST_DONE);
-GUEST(reader, 64, "mov (%rbx), %rax\n" GUEST_DONE);
+GUEST(walker, WIDE, "1: " G_BUMP G_ADVANCE_STEP G_REPEAT(1b) GUEST_DONE);
+GUEST(reader, WIDE, G_LOAD GUEST_DONE);
 
 static struct vm vm;
 static struct vcpu v;
 
 static void go(const u8 *code, const u8 *end, u64 gpa, u64 words, u64 step)
 {
-	struct axvcpu_x86_general g;
-
 	if (state_of(&v) != AXVCPU_STATE_CREATED)
 		NEED_RET(call(v.fd, AXVCPU_RESET, NULL));
-	start_code(&v, AXVCPU_X86_START_LONG, code, end);
-	g = get_general(&v);
-	g.gpr[AXVCPU_X86_RBX] = gpa;
-	g.gpr[AXVCPU_X86_RCX] = words;
-	g.gpr[AXVCPU_X86_RDX] = step;
-	set_general(&v, &g);
+	start_code(&v, MODE_WIDE, code, end);
+	set_gpr(&v, REG_ADDRESS, gpa);
+	set_gpr(&v, REG_COUNT, words);
+	set_gpr(&v, REG_STEP, step);
 }
 
 /* The guest adds to what the host wrote, and both see it; @huge: new huge entries. */

@@ -206,7 +206,7 @@ static void check_calls(int device)
 	for_each_call(c) {
 		struct target t = { c, s.v.fd, "Ready" };
 
-		if (!repeatable(c) && c->command != AXVCPU_CREATE_VCPU)
+		if ((!repeatable(c) && c->command != AXVCPU_CREATE_VCPU) || !call_is_there(c))
 			continue;
 		if (c->on == ON_DEVICE)
 			t.fd = device;

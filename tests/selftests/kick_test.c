@@ -8,9 +8,9 @@
 
 #include "guest.h"
 
-GUEST(spin, 16, "1: jmp 1b");
-GUEST(halt, 16, "1: hlt; jmp 1b");
-GUEST(out_spin, 16, "out %al, $0x50; 1: jmp 1b");
+GUEST(spin, PLAIN, "1: " G_JUMP(1b));
+GUEST(halt, PLAIN, "1: " G_HALT G_JUMP(1b));
+GUEST(out_spin, PLAIN, G_SAY(0x50) "1: " G_JUMP(1b));
 
 static struct vm vm;
 static struct vcpu v;
@@ -83,16 +83,16 @@ static void check_running(const char *name)
 static void check_kept(void)
 {
 	NEED_RET(call(v.fd, AXVCPU_RESET, NULL));
-	START(&v, REAL, out_spin);
+	START(&v, PLAIN, out_spin);
 	open_to_host(&v);
 	NEED_RET(kick(&v));
 	run_once();
-	if (v.run->exit.reason == AXVCPU_EXIT_IO_WRITE)
+	if (v.run->exit.reason == REASON_SAY)
 		run_once();
 	CHECK_CAUSE(KICK, "KICK is taken, or kept behind another exit");
 	NEED_RET(call(v.fd, AXVCPU_RESET, NULL));
 	NEED_RET(kick(&v));
-	START(&v, REAL, spin);
+	START(&v, PLAIN, spin);
 	open_to_host(&v);
 	run_for(2000);
 	CHECK_CAUSE(KICK, "KICK in Created ends the first RUN");
@@ -214,7 +214,7 @@ int main(void)
 	static struct vm blocking;
 
 	signal(SIGUSR1, on_signal);
-	BOOT(&vm, &v, 0, REAL, spin);
+	BOOT(&vm, &v, 0, PLAIN, spin);
 	open_to_host(&v);
 	check_sticky("Running");
 	check_running("Running");
@@ -225,12 +225,12 @@ int main(void)
 	check_signal("Running");
 	check_signal_kinds();
 	vcpu_free(&v);
-	BOOT(&blocking, &v, AXVCPU_VM_HALT_IN_KERNEL, REAL, halt);
+	BOOT(&blocking, &v, AXVCPU_VM_HALT_IN_KERNEL, PLAIN, halt);
 	check_sticky("Blocked");
 	check_running("Blocked");
 	check_deadline("Blocked");
 	check_signal("Blocked");
-	CHECK_EQ(get_general(&v).rip, CODE + 1, "Blocked: HLT is not executed twice");
+	CHECK_EQ(pc_of(&v), CODE + G_HALT_SIZE, "Blocked: HLT is not executed twice");
 	COVERS_EXIT("NOTHING", "kick");
 	COVERS_EXIT("NOTHING", "deadline");
 	return finish();

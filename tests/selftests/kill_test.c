@@ -9,10 +9,10 @@
 
 #include "calls.h"
 
-GUEST(io_loop, 16, "1: out %al, $0x55; jmp 1b");
-GUEST(touch_loop, 64,
-      "1: mov $0x40000000, %ebx; 2: incq (%rbx); add $0x1000, %ebx; cmp $0x41000000, %ebx\n"
-      "jb 2b; jmp 1b");
+GUEST(io_loop, PLAIN, "1: " G_SAY(0x55) G_JUMP(1b));
+GUEST(touch_loop, WIDE,
+      "1: " G_SET(ADDRESS, 0x40000000) G_SET(COUNT, 0x1000)
+      "2: " G_BUMP G_ADVANCE(0x1000) G_REPEAT(2b) G_JUMP(1b));
 
 static int run_spin(void *unused)
 {
@@ -40,7 +40,7 @@ static int run_io(void *unused)
 	struct vcpu v;
 
 	(void)unused;
-	BOOT(&vm, &v, 0, REAL, io_loop);
+	BOOT(&vm, &v, 0, PLAIN, io_loop);
 	for (;;)
 		run(&v);
 	return 0;
@@ -61,7 +61,7 @@ static int run_touch(void *unused)
 	struct vcpu v;
 
 	(void)unused;
-	BOOT(&vm, &v, 0, LONG, touch_loop);
+	BOOT(&vm, &v, 0, WIDE, touch_loop);
 	NEED_RET(set_memory(vm.fd, 0x40000000, memory, 16 << 20, 0));
 	start_thread(discard, memory);
 	for (;;)

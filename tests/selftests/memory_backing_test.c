@@ -14,24 +14,20 @@
 #define REGION	0x40000000UL	/* 1 GiB: aligned to everything */
 #define HUGE	(2UL << 20)
 
-/* Add 1 to the first word of each of RCX pages from RBX on. */
-GUEST(walker, 64, "1: incq (%rbx); add $4096, %rbx; dec %rcx; jnz 1b\n" GUEST_DONE);
-GUEST(reader, 64, "mov (%rbx), %rax\n" GUEST_DONE);
+/* Add 1 to the first word of each of COUNT pages from ADDRESS on. */
+GUEST(walker, WIDE, "1: " G_BUMP G_ADVANCE(4096) G_REPEAT(1b) GUEST_DONE);
+GUEST(reader, WIDE, G_LOAD GUEST_DONE);
 
 static struct vm vm;
 static struct vcpu v;
 
 static void go(const u8 *code, const u8 *end, u64 gpa, u64 pages)
 {
-	struct axvcpu_x86_general g;
-
 	if (state_of(&v) != AXVCPU_STATE_CREATED)
 		NEED_RET(call(v.fd, AXVCPU_RESET, NULL));
-	start_code(&v, AXVCPU_X86_START_LONG, code, end);
-	g = get_general(&v);
-	g.gpr[AXVCPU_X86_RBX] = gpa;
-	g.gpr[AXVCPU_X86_RCX] = pages;
-	set_general(&v, &g);
+	start_code(&v, MODE_WIDE, code, end);
+	set_gpr(&v, REG_ADDRESS, gpa);
+	set_gpr(&v, REG_COUNT, pages);
 }
 
 /* The guest adds to every page what the host then finds. */
@@ -77,10 +73,10 @@ static void check_thp(void)
 	madvise(memory + HUGE + 5 * PAGE, PAGE, MADV_DONTNEED);
 	go(reader, reader_end, REGION + HUGE + 5 * PAGE, 0);
 	run_to_port(&v, PORT_DONE);
-	CHECK_EQ(gpr(&v, 0), 0, "a huge page in parts: the part that was discarded");
+	CHECK_EQ(gpr(&v, REG_VALUE), 0, "a huge page in parts: the part that was discarded");
 	go(reader, reader_end, REGION + HUGE + 6 * PAGE, 0);
 	run_to_port(&v, PORT_DONE);
-	CHECK_EQ(gpr(&v, 0), 512 + 6 + 1, "a huge page in parts: its neighbour");
+	CHECK_EQ(gpr(&v, REG_VALUE), 512 + 6 + 1, "a huge page in parts: its neighbour");
 	CHECK(walk(memory, REGION, 4 * HUGE), "split pages work on");
 	NEED_RET(set_memory(vm.fd, REGION, NULL, 0, AXVCPU_MEM_DELETE));
 	/* GPA and HVA differ modulo 2 MiB: no huge entry may be used. */
@@ -106,7 +102,7 @@ static void check_partly_mapped(void)
 	for (i = 0; i < 16; i++) {
 		go(reader, reader_end, REGION + i * PAGE, 0);
 		run_to_port(&v, PORT_DONE);
-		wrong += gpr(&v, 0) == 0x5ec2e7;
+		wrong += gpr(&v, REG_VALUE) == 0x5ec2e7;
 	}
 	CHECK_EQ(wrong, 0, "a partly mapped huge page shows no neighbour");
 	NEED_RET(set_memory(vm.fd, REGION, NULL, 0, AXVCPU_MEM_DELETE));
@@ -161,7 +157,7 @@ static void check_memfd(void)
 	NEED(!fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4 * PAGE), "fallocate");
 	go(reader, reader_end, REGION + PAGE, 0);
 	run_to_port(&v, PORT_DONE);
-	CHECK_EQ(gpr(&v, 0), 0, "a hole punched into it is zero to the guest");
+	CHECK_EQ(gpr(&v, REG_VALUE), 0, "a hole punched into it is zero to the guest");
 	NEED_RET(set_memory(vm.fd, REGION, NULL, 0, AXVCPU_MEM_DELETE));
 	munmap(one, 16 * PAGE);
 	munmap(two, 16 * PAGE);
@@ -196,13 +192,13 @@ static void check_zero_page(void)
 	NEED_RET(set_memory(vm.fd, REGION, memory, 2 * PAGE, 0));
 	go(reader, reader_end, REGION, 0);
 	run_to_port(&v, PORT_DONE);
-	CHECK_EQ(gpr(&v, 0), 0, "fresh memory is zero");
+	CHECK_EQ(gpr(&v, REG_VALUE), 0, "fresh memory is zero");
 	go(walker, walker_end, REGION, 2);
 	run_to_port(&v, PORT_DONE);
 	CHECK_EQ(*(u64 *)memory, 1, "a write to it is the owner's");
 	go(reader, reader_end, REGION, 0);
 	run_to_port(&v, PORT_DONE);
-	CHECK_EQ(gpr(&v, 0), 1, "and the guest's");
+	CHECK_EQ(gpr(&v, REG_VALUE), 1, "and the guest's");
 	NEED_RET(set_memory(vm.fd, REGION, NULL, 0, AXVCPU_MEM_DELETE));
 	munmap(memory, 2 * PAGE);
 }
@@ -284,7 +280,7 @@ static void check_userfaultfd(void)
 	for (i = 0; i < 4; i++) {
 		go(reader, reader_end, REGION + i * PAGE, 0);
 		run_to_port(&v, PORT_DONE);
-		wrong += gpr(&v, 0) != 1000 + i;
+		wrong += gpr(&v, REG_VALUE) != 1000 + i;
 	}
 	end_thread(thread);
 	CHECK_EQ(wrong, 0, "userfaultfd: the guest waits for each page and gets it");

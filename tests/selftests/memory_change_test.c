@@ -11,9 +11,9 @@
 #define LENGTH		(PAGES * PAGE)
 
 /* Mirror the region's first word into DATA, count in DATA + 8, for ever. */
-GUEST(mirror, 64, "1: mov (%rbx), %rax; mov %rax, 0x20000; incq 0x20008; jmp 1b");
+GUEST(mirror, WIDE, "1: " G_LOAD G_PUT(0x20000) G_BUMP_AT(0x20008) G_JUMP(1b));
 /* Write a counter into the region, for ever. */
-GUEST(writer, 64, "1: inc %rax; mov %rax, (%rbx); mov %rax, 0x20000; jmp 1b");
+GUEST(writer, WIDE, "1: " G_INC(VALUE) G_STORE G_PUT(0x20000) G_JUMP(1b));
 
 static struct vm vm;
 static struct vcpu v;
@@ -36,14 +36,10 @@ static void map_area(void)
 
 static void begin(const u8 *code, const u8 *end)
 {
-	struct axvcpu_x86_general g;
-
 	if (state_of(&v) != AXVCPU_STATE_CREATED)
 		NEED_RET(call(v.fd, AXVCPU_RESET, NULL));
-	start_code(&v, AXVCPU_X86_START_LONG, code, end);
-	g = get_general(&v);
-	g.gpr[AXVCPU_X86_RBX] = REGION;
-	set_general(&v, &g);
+	start_code(&v, MODE_WIDE, code, end);
+	set_gpr(&v, REG_ADDRESS, REGION);
 	open_to_host(&v);
 	shown()[0] = shown()[1] = 0;
 	runner_start(&r, &v, -1);

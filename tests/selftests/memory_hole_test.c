@@ -7,8 +7,8 @@
 
 #define STEP	0x10000UL
 
-/* Write a number that counts to RBX, for ever; each write that is memory's is told. */
-GUEST(writer, 64, "1: inc %rax; mov %rax, (%rbx)\n" GUEST_VALUE "jmp 1b");
+/* Write a number that counts to ADDRESS, for ever; each write that is memory's is told. */
+GUEST(writer, WIDE, "1: " G_INC(VALUE) G_STORE GUEST_VALUE G_JUMP(1b));
 
 static struct vm vm;
 static struct vcpu v;
@@ -17,21 +17,17 @@ static u8 *memory;
 /* The next write: a device's at @gpa, or memory's. */
 static bool is_device(u64 gpa)
 {
-	struct axvcpu_x86_general g = get_general(&v);
-
-	g.gpr[AXVCPU_X86_RBX] = gpa;
-	set_general(&v, &g);
-	switch (run_exit(&v)) {
-	case AXVCPU_EXIT_MMIO_WRITE:
-		EXPECT_EQ(v.run->exit.u.mmio.gpa, gpa, "the device's address");
-		run_to_port(&v, PORT_VALUE);
-		return true;
-	case AXVCPU_EXIT_IO_WRITE:
+	set_gpr(&v, REG_ADDRESS, gpa);
+	run_exit(&v);
+	if (said(&v, PORT_VALUE))
 		return false;
-	default:
+	if (v.run->exit.reason != AXVCPU_EXIT_MMIO_WRITE) {
 		CHECK(false, "a device or memory, not %s", exit_text(&v));
 		exit(1);
 	}
+	EXPECT_EQ(v.run->exit.u.mmio.gpa, gpa, "the device's address");
+	run_to_port(&v, PORT_VALUE);
+	return true;
 }
 
 static void add(u64 gpa)
@@ -53,7 +49,7 @@ static void check_changes(void)
 	CHECK(is_device(HOLE), "and stays one");
 	add(HOLE);
 	CHECK(!is_device(HOLE), "a region that is added there is memory");
-	CHECK_EQ(*(u64 *)memory, gpr(&v, 0), "the guest's write is in it");
+	CHECK_EQ(*(u64 *)memory, gpr(&v, REG_VALUE), "the guest's write is in it");
 	CHECK(is_device(HOLE + PAGE), "the page behind it is a device");
 	CHECK(is_device(HOLE - PAGE), "and so is the page before it");
 	take(HOLE);
@@ -105,7 +101,7 @@ int main(void)
 {
 	memory = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	NEED(memory != MAP_FAILED, "mmap");
-	BOOT(&vm, &v, 0, LONG, writer);
+	BOOT(&vm, &v, 0, WIDE, writer);
 	check_changes();
 	check_churn();
 	COVERS("SET_MEMORY", "-", "device address");

@@ -11,7 +11,7 @@
 #define PAGES	64
 #define LENGTH	(PAGES * PAGE)
 
-GUEST(reader, 64, "mov (%rbx), %rax\n" GUEST_DONE);
+GUEST(reader, WIDE, G_LOAD GUEST_DONE);
 
 static long pinned_kib(void)
 {
@@ -37,16 +37,12 @@ static u8 *memory(void)
 
 static u64 guest_read(struct vcpu *v, u64 gpa)
 {
-	struct axvcpu_x86_general g;
-
 	if (state_of(v) != AXVCPU_STATE_CREATED)
 		NEED_RET(call(v->fd, AXVCPU_RESET, NULL));
-	START(v, LONG, reader);
-	g = get_general(v);
-	g.gpr[AXVCPU_X86_RBX] = gpa;
-	set_general(v, &g);
+	START(v, WIDE, reader);
+	set_gpr(v, REG_ADDRESS, gpa);
 	run_to_port(v, PORT_DONE);
-	return gpr(v, 0);
+	return gpr(v, REG_VALUE);
 }
 
 static void check_charge(void)
@@ -137,16 +133,12 @@ static void check_unmap(void)
 	guest_read(&v, DATA);
 	v.run->deadline_ns = now_ns() + SECOND;
 	{
-		struct axvcpu_x86_general g;
-
-		RESTART(&v, LONG, reader);
-		g = get_general(&v);
-		g.gpr[AXVCPU_X86_RBX] = REGION;
-		set_general(&v, &g);
+		RESTART(&v, WIDE, reader);
+		set_gpr(&v, REG_ADDRESS, REGION);
 		NEED_RET(run(&v));
 		note("after munmap: %s", exit_text(&v));
-		CHECK(v.run->exit.reason == AXVCPU_EXIT_IO_WRITE ?
-			      gpr(&v, 0) == 0x77 :
+		CHECK(v.run->exit.reason == REASON_SAY ?
+			      gpr(&v, REG_VALUE) == 0x77 :
 			      v.run->exit.reason == AXVCPU_EXIT_NESTED_PAGE_FAULT,
 		      "unmapped, the guest keeps its page or loses it");
 	}

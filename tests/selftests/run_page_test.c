@@ -7,9 +7,8 @@
 
 #define ROUNDS 200
 
-GUEST(writer, 16, "1: out %al, $0x50; jmp 1b\n");
-GUEST(counter, 16, "xor %ax, %ax; mov %ax, %es; movw $0x30, %es:0x80; movw $0, %es:0x82\n"
-      "sti; nop; nop; nop\n" GUEST_DONE);
+GUEST(writer, PLAIN, "1: " G_SAY(0x50) G_JUMP(1b));
+GUEST(open_guest, PLAIN, G_LET_IN_20 GUEST_DONE);
 
 /* What is touched first is what SETUP finds, and the other way round. */
 static void check_order(bool touch_first)
@@ -24,7 +23,7 @@ static void check_order(bool touch_first)
 		CHECK_EQ(v.data[PAGE - 1], 0, "before SETUP: the data area");
 		v.run->immediate_exit = 1;
 	}
-	START(&v, REAL, writer);
+	START(&v, PLAIN, writer);
 	CHECK_EQ(v.run->state, AXVCPU_STATE_READY, "after BIND: the state");
 	if (touch_first) {
 		NEED_RET(run(&v));
@@ -32,8 +31,8 @@ static void check_order(bool touch_first)
 		CHECK_EQ(v.run->exit.u.nothing.cause, AXVCPU_CAUSE_IMMEDIATE, "its cause");
 		v.run->immediate_exit = 0;
 	}
-	EXPECT_EXIT(&v, IO_WRITE);
-	CHECK_EQ(v.run->exit.u.io.port, 0x50, "the port");
+	EXPECT_SAY(&v);
+	CHECK(said(&v, 0x50), "the port");
 	NEED_RET(call(v.fd, AXVCPU_RESET, NULL));
 	CHECK_EQ(v.run->state, AXVCPU_STATE_CREATED, "after RESET: the state");
 	vcpu_free(&v);
@@ -50,11 +49,11 @@ static void check_unmapped(void)
 	vm_new(&vm, 0);
 	vcpu_new(&v, &vm, 0);
 	munmap(v.run, info()->run_size);
-	START(&v, REAL, writer);
+	START(&v, PLAIN, writer);
 	CHECK_RET(run(&v), 0, "RUN without a mapping");
 	run_page = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, v.fd, 0);
 	NEED(run_page != MAP_FAILED, "mmap: %s", strerror(errno));
-	CHECK_EQ(run_page->exit.u.io.port, 0x50, "its record is in a mapping made later");
+	CHECK_EQ(run_page->exit.reason, REASON_SAY, "its record is in a mapping made later");
 	/* The mapping holds the vCPU. */
 	close(v.fd);
 	vm_free(&vm);
@@ -102,7 +101,7 @@ static void check_race(void)
 	for (i = 0; i < ROUNDS; i++) {
 		vcpu_new(&v, &vm, 0);
 		NEED(!pthread_create(&thread, NULL, touch, v.run), "pthread_create");
-		NEED_RET(setup_vcpu(&v, AXVCPU_X86_START_REAL, CODE));
+		NEED_RET(setup_vcpu(&v, MODE_PLAIN, CODE));
 		pthread_join(thread, NULL);
 		wrong += v.run->state != AXVCPU_STATE_FREE;
 		vcpu_free(&v);
@@ -126,16 +125,16 @@ static void check_events(void)
 	vcpu_new(&v, &vm, 0);
 	CHECK_RET(call(v.fd, AXVCPU_INJECT, &interrupt), 0, "INJECT in Created");
 	CHECK_RET(call(v.fd, AXVCPU_RESET, NULL), 0, "RESET in Created");
-	START(&v, REAL, counter);
-	EXPECT_EXIT(&v, IO_WRITE);
+	START(&v, PLAIN, open_guest);
+	EXPECT_SAY(&v);
 	CHECK_EQ(v.run->irq_pending, 0, "RESET before the first SETUP takes an interrupt");
-	CHECK_EQ(v.run->exit.u.io.port, PORT_DONE, "the guest's end, without an interrupt");
+	CHECK(said(&v, PORT_DONE), "the guest's end, without an interrupt");
 	vcpu_free(&v);
 
 	vcpu_new(&v, &vm, 0);
 	NEED_RET(call(v.fd, AXVCPU_INJECT, &interrupt));
-	START(&v, REAL, writer);
-	EXPECT_EXIT(&v, IO_WRITE);
+	START(&v, PLAIN, writer);
+	EXPECT_SAY(&v);
 	CHECK_EQ(v.run->irq_pending, 1, "an interrupt injected before the first SETUP waits");
 	vcpu_free(&v);
 	vm_free(&vm);
@@ -144,7 +143,7 @@ static void check_events(void)
 /* A SETUP that is refused leaves Created, and the next one works. */
 static void check_refused(void)
 {
-	struct axvcpu_setup setup = { .size = sizeof(setup), .entry = 0x10000 };
+	struct axvcpu_setup setup = { .size = sizeof(setup), .entry = BAD_ENTRY };
 	struct vm vm;
 	struct vcpu v;
 
@@ -153,8 +152,8 @@ static void check_refused(void)
 	CHECK_RET(call(v.fd, AXVCPU_SETUP, &setup), -EINVAL, "SETUP with a bad entry");
 	CHECK_EQ(v.run->state, AXVCPU_STATE_CREATED, "the state");
 	CHECK_RET(call(v.fd, AXVCPU_RESET, NULL), 0, "RESET");
-	START(&v, REAL, writer);
-	EXPECT_EXIT(&v, IO_WRITE);
+	START(&v, PLAIN, writer);
+	EXPECT_SAY(&v);
 	vcpu_free(&v);
 	vm_free(&vm);
 }

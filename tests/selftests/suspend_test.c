@@ -39,7 +39,7 @@ int main(void)
 		skip("Bochs is back at once, without having slept");
 	if (access("/sys/class/rtc/rtc0/wakealarm", W_OK))
 		skip("no RTC that could wake the machine");
-	BOOT(&vm, &v, 0, LONG, invariant);
+	BOOT(&vm, &v, 0, WIDE, invariant);
 	runner_start(&r, &v, -1);
 	NEED(WAIT_FOR(rounds(&vm) > 0, 3000), "the guest runs");
 	asleep = boot_ns() - now_ns();
@@ -60,7 +60,7 @@ int main(void)
 	CHECK_RET(r.result, 0, "RUN has not failed");
 	CHECK_EQ(v.run->exit.u.nothing.cause, AXVCPU_CAUSE_KICK, "and no value was lost: %s",
 		 exit_text(&v));
-	BOOT(&later, &other, 0, LONG, invariant);
+	BOOT(&later, &other, 0, WIDE, invariant);
 	runner_start(&r, &other, cpu_count() - 1);
 	CHECK(WAIT_FOR(rounds(&later) > 0, 3000), "a new VM runs on the last CPU");
 	runner_kick(&r);

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/* What guest.h and harness.h leave to the architecture. */
+#define _GNU_SOURCE
+#include "../guest.h"
+
+GUEST(exception, PLAIN, "mrs x0, esr_el1\n" G_SAY(0xef) "1: b 1b");
+
+bool under_tcg(void)
+{
+	FILE *f = fopen("/proc/device-tree/compatible", "re");
+	char text[64] = "";
+
+	if (!f)
+		return false;
+	if (fread(text, 1, sizeof(text) - 1, f) == 0)
+		text[0] = 0;
+	fclose(f);
+	return !strcmp(text, "linux,dummy-virt");
+}
+
+/* Its vectors show them: finish_mode(). */
+int create_watched_vcpu(int vm, u32 id)
+{
+	return create_vcpu(vm, id);
+}
+
+long setup_vcpu(struct vcpu *v, u32 mode, u64 entry)
+{
+	struct axvcpu_arm64_setup_config config = { .size = sizeof(config), .stack_pointer = STACK };
+	struct axvcpu_setup args = { .size = sizeof(args),
+				     .entry = entry,
+				     .config = (u64)&config,
+				     .config_length = sizeof(config) };
+
+	(void)mode;
+	return call(v->fd, AXVCPU_SETUP, &args);
+}
+
+void set_vector(struct vm *vm, u32 vector, const u8 *code, const u8 *end)
+{
+	NEED(end - code <= 0x80, "a vector has room for 32 instructions");
+	load(vm, VECTORS + vector, code, end);
+}
+
+void prepare_mode(struct vm *vm, u32 mode)
+{
+	u32 vector;
+
+	(void)mode;
+	for (vector = 0; vector < 0x800; vector += 0x80)
+		set_vector(vm, vector, exception, exception_end);
+}
+
+void finish_mode(struct vcpu *v, u32 mode)
+{
+	struct axvcpu_arm64_system system = get_system(v);
+
+	(void)mode;
+	system.vbar_el1 = VECTORS;
+	set_system(v, &system);
+}
+
+u64 reach(struct vm *vm, u64 gpa)
+{
+	(void)vm;
+	return gpa;
+}
+
+/* ---- what it says --------------------------------------------------------------------------- */
+
+bool said(const struct vcpu *v, u16 port)
+{
+	return v->run->exit.reason == AXVCPU_EXIT_MMIO_WRITE &&
+	       v->run->exit.u.mmio.gpa == PORTS + 8 * port;
+}
+
+bool asked(const struct vcpu *v, u16 port)
+{
+	return v->run->exit.reason == AXVCPU_EXIT_MMIO_READ &&
+	       v->run->exit.u.mmio.gpa == PORTS + 8 * port;
+}
+
+u32 said_value(const struct vcpu *v)
+{
+	return (u32)v->run->exit.u.mmio.data[0];
+}
+
+/* ---- registers, events ------------------------------------------------------------------------ */
+
+struct axvcpu_arm64_general get_general(struct vcpu *v)
+{
+	struct axvcpu_arm64_general general;
+
+	NEED_RET(get_block(v, AXVCPU_BLOCK_GENERAL, &general));
+	return general;
+}
+
+void set_general(struct vcpu *v, const struct axvcpu_arm64_general *general)
+{
+	NEED_RET(set_block(v, AXVCPU_BLOCK_GENERAL, general));
+}
+
+struct axvcpu_arm64_system get_system(struct vcpu *v)
+{
+	struct axvcpu_arm64_system system;
+
+	NEED_RET(get_block(v, AXVCPU_BLOCK_SYSTEM, &system));
+	return system;
+}
+
+void set_system(struct vcpu *v, const struct axvcpu_arm64_system *system)
+{
+	NEED_RET(set_block(v, AXVCPU_BLOCK_SYSTEM, system));
+}
+
+struct axvcpu_arm64_events get_events(struct vcpu *v)
+{
+	struct axvcpu_arm64_events events;
+
+	NEED_RET(get_block(v, AXVCPU_BLOCK_EVENTS, &events));
+	return events;
+}
+
+u64 gpr(struct vcpu *v, unsigned int index)
+{
+	return get_general(v).x[index];
+}
+
+void set_gpr(struct vcpu *v, unsigned int index, u64 value)
+{
+	struct axvcpu_arm64_general general = get_general(v);
+
+	general.x[index] = value;
+	set_general(v, &general);
+}
+
+u64 pc_of(struct vcpu *v)
+{
+	return get_general(v).pc;
+}
+
+void show_registers(struct vcpu *v)
+{
+	struct axvcpu_arm64_general g;
+	struct axvcpu_arm64_system s;
+
+	if (get_block(v, AXVCPU_BLOCK_GENERAL, &g) || get_block(v, AXVCPU_BLOCK_SYSTEM, &s))
+		return;
+	note("pc %llx pstate %llx x0 %llx x1 %llx x2 %llx x9 %llx sp %llx", g.pc, g.pstate, g.x[0],
+	     g.x[1], g.x[2], g.x[9], g.sp_el1);
+	note("esr %llx far %llx elr %llx sctlr %llx", s.esr_el1, s.far_el1, s.elr_el1, s.sctlr_el1);
+}
+
+/* An IRQ of the host's leaves guest mode, whatever the guest masks. */
+void open_to_host(struct vcpu *v)
+{
+	(void)v;
+}
+
+void drop_unkept(u32 block, void *bytes)
+{
+	(void)block;
+	(void)bytes;
+}
+
+long inject_any_exception(struct vcpu *v)
+{
+	return inject_exception(v, AXVCPU_ARM64_VECTOR_SYNC, true, 0x96000010, HOLE);
+}
+
+bool pause_can_leave(void)
+{
+	return !under_tcg();
+}
+
+static void check_lengths(const struct axvcpu_info *i)
+{
+	CHECK_EQ(i->block_length[AXVCPU_BLOCK_GENERAL], sizeof(struct axvcpu_arm64_general),
+		 "length of GENERAL");
+	CHECK_EQ(i->block_length[AXVCPU_BLOCK_SYSTEM], sizeof(struct axvcpu_arm64_system),
+		 "length of SYSTEM");
+	CHECK_EQ(i->block_length[AXVCPU_BLOCK_FPU], sizeof(struct axvcpu_arm64_fpu),
+		 "length of FPU");
+	CHECK_EQ(i->block_length[AXVCPU_BLOCK_MSRS], 0, "length of MSRS");
+	CHECK_EQ(i->block_length[AXVCPU_BLOCK_DEBUG], sizeof(struct axvcpu_arm64_debug),
+		 "length of DEBUG");
+	CHECK_EQ(i->block_length[AXVCPU_BLOCK_EVENTS], sizeof(struct axvcpu_arm64_events),
+		 "length of EVENTS");
+}
+
+void check_info(const struct axvcpu_info *i)
+{
+	CHECK_EQ(i->arch, AXVCPU_ARCH_ARM64, "architecture");
+	CHECK_EQ(i->backend, AXVCPU_BACKEND_EL2, "back end");
+	CHECK(i->mode == AXVCPU_MODE_VHE || i->mode == AXVCPU_MODE_NVHE, "mode");
+	if (!i->reason)
+		check_lengths(i);
+}
