@@ -4,8 +4,24 @@
 # documentation, and the rules of the tree.
 
 stage_build() {
-	local k
 	selected_below build/ || return 0
+	if [ "$backend_arch" = x86 ]; then
+		build_for_x86
+	fi
+	if [ -d "$root/kmod/arm64" ]; then
+		build_for_arm64
+	fi
+	run_case build/uapi-headers check_uapi_headers
+	run_case build/user with_lock "$build/check-user.lock" check_user
+	run_case build/user-arm64 with_lock "$build/check-user-arm64.lock" check_user_arm64
+	run_case build/userlib check_userlib
+	run_case build/docs check_docs
+	run_case build/shellcheck check_shell
+	run_case build/tidy-tree check_tree
+}
+
+build_for_x86() {
+	local k
 	for k in $kernels; do
 		[ "$k" != debug ] || run_case build/gcc-kunit with_lock "$build/check-kunit.lock" check_gcc debug kunit
 		run_case "build/gcc-$k" with_lock "$build/check-$k.lock" check_gcc "$k"
@@ -15,16 +31,21 @@ stage_build() {
 		run_case build/clang-6.1 with_lock "$build/check-clang.lock" check_clang
 		run_case build/install check_install
 	fi
-	run_case build/uapi-headers check_uapi_headers
-	run_case build/user with_lock "$build/check-user.lock" check_user
-	run_case build/userlib check_userlib
-	run_case build/docs check_docs
-	run_case build/shellcheck check_shell
-	run_case build/tidy-tree check_tree
+}
+
+# Those of its kernels that were asked for, whatever the back end.
+build_for_arm64() {
+	local k
+	for k in $stock_kernels; do
+		[[ " $kernels " == *" $k "* ]] || continue
+		run_case "build/gcc-arm64-$k" with_lock "$build/check-arm64-$k.lock" check_gcc "arm64-$k"
+		run_case "build/sparse-arm64-$k" with_lock "$build/check-arm64-$k.lock" check_sparse "arm64-$k"
+	done
 }
 
 check_gcc() {
 	need_headers "$1"
+	[ "$(architecture_of "$1")" = x86 ] || need_packages $arm64_packages
 	local dir=$build/check-$1${2:+-$2}
 	rm -rf "$dir"
 	without_warnings build_module "$1" "${2:-}" KMOD_BUILD="$dir" W=1
@@ -151,6 +172,15 @@ check_user() {
 			make_here -j2 -C "$root/$part" BUILD="$build/check-$cc" CC="$cc" SANITIZE= \
 				CFLAGS="-O2 -g -Wextra -Werror" all
 		done
+	done
+}
+
+check_user_arm64() {
+	local part
+	need_packages $tool_packages $arm64_packages
+	need_arm64_libraries
+	for part in userlib tools/axvcpuctl tools/axvmm tests/selftests; do
+		make_user arm64 "$root/$part" -j2 BUILD="$build/check-arm64" CFLAGS="-O2 -g -Wextra -Werror" all
 	done
 }
 

@@ -1,22 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
-# selftest/K/NAME: the programs that tests/selftests/Makefile builds, all in one
-# boot of kernel K. Whatever the host's kernel says in it is a case, too.
+# selftest/K/NAME: the programs that tests/selftests/Makefile builds for the host's
+# architecture, all in one boot of kernel K. Whatever the host's kernel says in it is a
+# case, too, and a test that is left out there is a skip.
 
 stage_selftest() {
 	local k=$1
 	[ -e "$root/tests/selftests/Makefile" ] && selected_below "selftest/$k/" || return 0
 	if [ -z "${selftests_are_built:-}" ]; then
-		build_case selftest/build selftests || return 0
+		build_case selftest/build selftests "$backend_arch" || return 0
 		selftests_are_built=1
 	fi
 	boot_selftests "$k"
 }
 
-# What the tests of all kernels covered, from what they printed.
+# What the tests of all kernels covered, from what they printed. What has to be covered
+# is written down for x86.
 stage_coverage() {
 	local script=$root/tests/selftests/coverage.sh
-	if [ -e "$script" ] && [ -n "${selftests_are_built:-}" ]; then
+	if [ "$backend_arch" = x86 ] && [ -e "$script" ] && [ -n "${selftests_are_built:-}" ]; then
 		run_case selftest/coverage show_coverage "$script"
 	fi
 }
@@ -27,12 +29,13 @@ show_coverage() {
 
 boot_selftests() {
 	local k=$1 log=$logs/selftest-$1.log status='' worst=0 start=$SECONDS with
+	left_out_selftests "$k"
 	local limit=${backend_test_limit:-90} total=${backend_tests_timeout:-1200}
 	if [ "$k" = debug ]; then
 		limit=270 total=2700
 	fi
 	with=$(mktemp -d "$build/selftest-XXXXXX")
-	with_lock "$build/lock" cp -a "$build/selftests/." "$with"
+	with_lock "$build/lock" cp -a "$(user_build "$backend_arch")/selftests/." "$with"
 	cp "$lab/run-selftests" "$with/.run"
 	selected_programs "$k" "$with" >"$with/.list"
 	: >"$log.err"
@@ -47,6 +50,14 @@ boot_selftests() {
 	[ -z "${status:-}" ] || ! selected "selftest/$k/kernel-log" ||
 		record_status "selftest/$k/kernel-log" $worst $((SECONDS - start)) "$log.err"
 	rm -rf "$with"
+}
+
+left_out_selftests() {
+	local list=$root/tests/selftests/$backend_arch/left-out name reason
+	[ -e "$list" ] || return 0
+	sed -n 's/^\([a-z0-9_]*_test\): /\1 /p' "$list" | while read -r name reason; do
+		! selected "selftest/$1/$name" || record skip "selftest/$1/$name" 0 "$reason"
+	done
 }
 
 # KVM's comes last: on Intel KVM leaves the limit of IDTR at 0xffff, for which

@@ -13,12 +13,12 @@ stage_unit() {
 	done
 }
 
-# build_case NAME DIR: build tests/DIR's programs; programs whose source went
-# away must go, too. Counted only if it fails.
+# build_case NAME DIR [ARCH]: build tests/DIR's programs, for this machine or ARCH;
+# programs whose source went away must go, too. Counted only if it fails.
 build_case() {
 	local log=$logs/${1//\//_}.log status
 	set +e
-	(set -e && with_lock "$build/lock" build_programs "$2") >"$log" 2>&1
+	(set -e && with_lock "$build/lock" build_programs "$2" "${3:-x86}") >"$log" 2>&1
 	status=$?
 	set -e
 	[ $status = 0 ] && return
@@ -27,11 +27,14 @@ build_case() {
 }
 
 build_programs() {
+	local made
+	made=$(user_build "$2")/$1
 	need_packages $tool_packages libcmocka-dev binutils-aarch64-linux-gnu
-	if [ -d "$build/$1" ]; then
-		find "$build/$1" -maxdepth 1 -type f -executable -delete
+	[ "$2" = x86 ] || need_packages $arm64_packages
+	if [ -d "$made" ]; then
+		find "$made" -maxdepth 1 -type f -executable -delete
 	fi
-	make_here -j2 -C "$root/tests/$1" BUILD="$build" all
+	make_user "$2" "$root/tests/$1" -j2 all
 }
 
 # run_unit PROGRAM NAME: one case per cmocka test, or one if it prints none.
