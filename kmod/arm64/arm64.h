@@ -17,7 +17,9 @@
  * struct el2_features - what was found at load, the same on every CPU
  * @hcr: HCR_EL2 of every guest
  * @vtcr: VTCR_EL2 of every guest
+ * @mitigate: EL2_MITIGATE_*, after every exit
  * @hcx: there is HCRX_EL2
+ * @fgt: there are the fine-grained traps
  * @ras: there is VSESR_EL2
  * @fwb: stage 2 makes all of a guest's accesses cacheable
  * @pan: there is PSTATE.PAN
@@ -31,7 +33,9 @@
 struct el2_features {
 	u64 hcr;
 	u64 vtcr;
+	u64 mitigate;
 	bool hcx;
+	bool fgt;
 	bool ras;
 	bool fwb;
 	bool pan;
@@ -44,9 +48,13 @@ struct el2_features {
 };
 extern struct el2_features el2_features __ro_after_init;
 
+/* HFGRTR_EL2, HFGWTR_EL2, HFGITR_EL2, HDFGRTR_EL2, HDFGWTR_EL2 */
+#define EL2_FGT_REGS	5
+
 /**
  * struct el2_cpu - one host CPU
  * @vbar, @sp_el0: the host's, while the guest's are in the registers (switch.S)
+ * @mitigate: el2_features.mitigate, for switch.S
  * @last_vcpu: arm64_vcpu.id of who ran last, 0: none; an id is never used again
  * @generation: stage2.tlb_generation when our translations were last flushed
  * @on: hardware_enable() was here
@@ -55,6 +63,7 @@ extern struct el2_features el2_features __ro_after_init;
 struct el2_cpu {
 	u64 vbar;
 	u64 sp_el0;
+	u64 mitigate;
 	u64 last_vcpu;
 	u64 generation;
 	bool on;
@@ -75,6 +84,7 @@ struct el2_cpu {
 		u64 tpidr_el0;
 		u64 tpidrro_el0;
 		u64 sre;
+		u64 fgt[EL2_FGT_REGS];
 	} host;
 };
 DECLARE_PER_CPU(struct el2_cpu, el2_cpu);
@@ -90,7 +100,8 @@ struct el2_frame {
 };
 static_assert(offsetof(struct el2_frame, sp_el0) == 31 * 8);
 static_assert(offsetof(struct el2_cpu, vbar) == 0 &&
-	      offsetof(struct el2_cpu, sp_el0) == 8);
+	      offsetof(struct el2_cpu, sp_el0) == 8 &&
+	      offsetof(struct el2_cpu, mitigate) == 16);
 
 /* What ended guest mode, in the order of the vectors; el2_switch() returns it. */
 #define EL2_EXIT_SYNC		0
@@ -353,6 +364,9 @@ bool arm64_is_firmware_call(u32 function);
 /* Preemption is off from load to save, but for interrupts. */
 void arm64_fpu_load(struct arm64_vcpu *v);
 void arm64_fpu_save(struct arm64_vcpu *v);
+
+/* ---- mitigations.c ------------------------------------------------------------------ */
+void arm64_mitigations_init(void);
 
 /* ---- switch.S ---------------------------------------------------------------------- */
 /*

@@ -64,6 +64,7 @@ static int el2_hardware_enable(void)
 	if (c->on)
 		return 0;
 	c->last_vcpu = 0;
+	c->mitigate = el2_features.mitigate;
 	el2_flush_all();
 	arm64_timer_enable();
 	c->on = true;
@@ -119,10 +120,12 @@ static u32 el2_detect(void)
 static void el2_find_features(void)
 {
 	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
+	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
 	u64 mmfr1 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1);
 	u64 ctr = read_sanitised_ftr_reg(SYS_CTR_EL0);
 	struct el2_features *f = &el2_features;
 
+	f->fgt = ID_FIELD(mmfr0, ID_MMFR0_FGT);
 	f->hcx = ID_FIELD(mmfr1, ID_MMFR1_HCX);
 	f->ras = ID_FIELD(pfr0, ID_PFR0_RAS);
 	f->fwb = cpus_have_final_cap(ARM64_HAS_STAGE2_FWB);
@@ -244,6 +247,7 @@ static u32 el2_init(struct axvcpu_host *host)
 	arm64_gic_init();
 	arm64_timer_init();
 	arm64_sysreg_init();
+	arm64_mitigations_init();
 	el2_describe(host);
 	return AXVCPU_REASON_NONE;
 }

@@ -6,11 +6,15 @@
  * thread that runs the vCPU, with D, A, I and F masked (DDI 0487, D1.3 "Exceptions").
  */
 #include <linux/linkage.h>
+#include <linux/arm-smccc.h>
 #include <asm/assembler.h>
+
+#include "hw.h"
 
 #define FRAME_SP_EL0	(31 * 8)
 #define CPU_VBAR	0
 #define CPU_SP_EL0	8
+#define CPU_MITIGATE	16
 
 /* On the stack during a trip. */
 #define STACK_FRAME	0	/* struct el2_frame, struct el2_cpu */
@@ -80,10 +84,39 @@ SYM_CODE_START_LOCAL(el2_leave)
 	mrs	x2, sp_el0
 	str	x2, [x0, #FRAME_SP_EL0]
 
-	ldr	x3, [sp, #STACK_FRAME + 8]
-	ldp	x2, x3, [x3, #CPU_VBAR]
+	ldr	x4, [sp, #STACK_FRAME + 8]
+	ldp	x2, x3, [x4, #CPU_VBAR]
 	msr	vbar_el2, x2
 	msr	sp_el0, x3
+	ldr	x5, [x4, #CPU_MITIGATE]
+	cbz	x5, .Lmitigated
+
+	/* Before the first return: mitigations.c says what each is for. */
+	tbz	x5, #EL2_MITIGATE_CLRBHB_BIT, .Lno_clrbhb
+	hint	#22
+	isb
+.Lno_clrbhb:
+	ands	w6, w5, #EL2_MITIGATE_LOOPS
+	b.eq	.Lno_loop
+.Lloop:
+	b	. + 4
+	subs	w6, w6, #1
+	b.ne	.Lloop
+	dsb	nsh
+	isb
+.Lno_loop:
+	/* Firmware keeps X4 to X30. */
+	mov	x4, x1
+	tbz	x5, #EL2_MITIGATE_CALL_1_BIT, .Lno_call_1
+	mov_q	x0, ARM_SMCCC_ARCH_WORKAROUND_1
+	smc	#0
+.Lno_call_1:
+	tbz	x5, #EL2_MITIGATE_CALL_3_BIT, .Lno_call_3
+	mov_q	x0, ARM_SMCCC_ARCH_WORKAROUND_3
+	smc	#0
+.Lno_call_3:
+	mov	x1, x4
+.Lmitigated:
 
 	/* No value of the guest's is left for speculation to start from. */
 	mov	x0, x1

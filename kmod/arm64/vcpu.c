@@ -138,10 +138,40 @@ void el2_save_el1(struct arm64_vcpu *v)
 	v->sp_el1 = read_sysreg(sp_el1);
 }
 
+#define EL2_HFGRTR	sys_reg(3, 4, 1, 1, 4)
+#define EL2_HFGWTR	sys_reg(3, 4, 1, 1, 5)
+#define EL2_HFGITR	sys_reg(3, 4, 1, 1, 6)
+#define EL2_HDFGRTR	sys_reg(3, 4, 3, 1, 4)
+#define EL2_HDFGWTR	sys_reg(3, 4, 3, 1, 5)
+
 /* ---- EL2's registers ------------------------------------------------------------- */
+
+static void el2_save_fgt(struct el2_cpu *c)
+{
+	if (!el2_features.fgt)
+		return;
+	c->host.fgt[0] = read_sysreg_s(EL2_HFGRTR);
+	c->host.fgt[1] = read_sysreg_s(EL2_HFGWTR);
+	c->host.fgt[2] = read_sysreg_s(EL2_HFGITR);
+	c->host.fgt[3] = read_sysreg_s(EL2_HDFGRTR);
+	c->host.fgt[4] = read_sysreg_s(EL2_HDFGWTR);
+}
+
+/* NULL: 0, which traps what is new, and nothing else. */
+static void el2_load_fgt(const u64 *fgt)
+{
+	if (!el2_features.fgt)
+		return;
+	write_sysreg_s(fgt ? fgt[0] : 0, EL2_HFGRTR);
+	write_sysreg_s(fgt ? fgt[1] : 0, EL2_HFGWTR);
+	write_sysreg_s(fgt ? fgt[2] : 0, EL2_HFGITR);
+	write_sysreg_s(fgt ? fgt[3] : 0, EL2_HDFGRTR);
+	write_sysreg_s(fgt ? fgt[4] : 0, EL2_HDFGWTR);
+}
 
 static void el2_save_host(struct el2_cpu *c)
 {
+	el2_save_fgt(c);
 	c->host.hcr = read_sysreg(hcr_el2);
 	if (el2_features.hcx)
 		c->host.hcrx = read_sysreg_s(SYS_HCRX_EL2);
@@ -161,16 +191,19 @@ static void el2_save_host(struct el2_cpu *c)
 
 /*
  * What is not named here traps or is 0: SVE, SME, AMU and trace by CPTR_EL2; debug
- * registers, PMU, SPE and self-hosted trace by MDCR_EL2, whose split of the counters
- * stays; what newer architectures add to EL1 by HCRX_EL2.
+ * registers, PMU, SPE and self-hosted trace by MDCR_EL2, whose bits for the host's own
+ * counters stay; what newer architectures add to EL1 by HCRX_EL2 and the fine-grained
+ * traps.
  */
 static void el2_load_traps(const struct arm64_vcpu *v, const struct el2_cpu *c)
 {
-	u64 mdcr = c->host.mdcr & (EL2_MDCR_HPMN | EL2_MDCR_HPME);
+	u64 mdcr = c->host.mdcr &
+		   ~(EL2_MDCR_TDE | EL2_MDCR_E2PB | EL2_MDCR_E2TB);
 	u64 cnthctl = c->host.cnthctl & ~EL2_CNTHCTL_EL1PTEN;
 
 	mdcr |= EL2_MDCR_TPMCR | EL2_MDCR_TPM | EL2_MDCR_TDA | EL2_MDCR_TDOSA |
 		EL2_MDCR_TDRA | EL2_MDCR_TPMS | EL2_MDCR_TTRF;
+	el2_load_fgt(NULL);
 	if (el2_features.hcx)
 		write_sysreg_s(0, SYS_HCRX_EL2);
 	write_sysreg(EL2_CPTR_FPEN | EL2_CPTR_TTA | EL2_CPTR_TAM, cptr_el2);
@@ -186,6 +219,7 @@ static void el2_load_traps(const struct arm64_vcpu *v, const struct el2_cpu *c)
 
 static void el2_load_host(const struct el2_cpu *c)
 {
+	el2_load_fgt(c->host.fgt);
 	if (el2_features.hcx)
 		write_sysreg_s(c->host.hcrx, SYS_HCRX_EL2);
 	write_sysreg(c->host.cptr, cptr_el2);
@@ -357,6 +391,7 @@ static void el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, bool flush)
 	arm64_timer_enter(v);
 	/* With interrupts masked by priority none would end guest mode. */
 	local_daif_mask();
+	pmr_sync();
 	c->host.mdscr = read_sysreg(mdscr_el1);
 	if (unlikely(c->host.mdscr != mdscr))
 		write_sysreg(mdscr, mdscr_el1);
