@@ -3,6 +3,7 @@
 # The contract of tests/boot: streams, arguments and status pass through, options do
 # what the usage says, and what goes wrong has a status of its own.
 # kernels: 6.1
+# hosts: x86 arm64
 
 . "${BASH_SOURCE[0]%/*}/lib/real.sh"
 
