@@ -28,6 +28,8 @@
  *	G_GET(address)		from there
  *	G_BUMP_AT(address)	add 1 to those
  *	G_JUMP(label)
+ *	G_CALL_COUNT, G_RETURN	the code at COUNT, and back from it
+ *	G_ODD_WRITE		at ADDRESS, by an instruction that is no plain store
  *	G_IN_KERNEL		leaves guest mode and is handled in the kernel
  *	G_LET_IN_20		takes interrupt 0x20 if it waits, and does not come back then
  *	G_HALT, G_PAUSE		each one instruction, of G_HALT_SIZE, G_PAUSE_SIZE bytes
@@ -147,6 +149,14 @@ u32 run_to_port_at(struct vcpu *v, u16 port, const char *file, int line);
 void done(struct vcpu *v, u64 value);		/* answers */
 void fault(struct vcpu *v, u32 vector, bool has_error_code, u64 error_code);
 void cancel(struct vcpu *v);
+/* The architecture's: answers to a pending exit that are refused. */
+struct wrong_answer {
+	struct axvcpu_complete answer;
+	const char *text;
+};
+
+extern const struct wrong_answer wrong_answers[];
+extern const unsigned int wrong_answer_count;
 
 /* ---- registers, state, events --------------------------------------------------------- */
 

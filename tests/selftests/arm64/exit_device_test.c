@@ -175,6 +175,31 @@ static void check_odd(const struct odd *c)
 	EXPECT_EQ(memcmp(&before, &after, sizeof(after)), 0, "%s: nothing changed", c->text);
 }
 
+/* A read that fails: an external abort, or what the VMM says. */
+static void check_fault(void)
+{
+	struct axvcpu_arm64_system s;
+
+	begin(r3, r3_end);
+	NEED_EXIT(&v, MMIO_READ);
+	fault(&v, AXVCPU_ARM64_VECTOR_SYNC, false, 0);
+	CHECK_EQ(run_to_port(&v, PORT_VECTOR) & 0xfc00003f, 0x94000010,
+		 "FAULT without syndrome is an external abort of the same level");
+	s = get_system(&v);
+	CHECK_EQ(s.far_el1, HOLE, "FAR_EL1 is its address");
+	CHECK_EQ(s.elr_el1, CODE, "ELR_EL1 is the instruction");
+	begin(r3, r3_end);
+	NEED_EXIT(&v, MMIO_READ);
+	fault(&v, AXVCPU_ARM64_VECTOR_SYNC, true, 0x96000021);
+	CHECK_EQ(run_to_port(&v, PORT_VECTOR), 0x96000021, "FAULT with a syndrome has it");
+	begin(r3, r3_end);
+	NEED_EXIT(&v, MMIO_READ);
+	cancel(&v);
+	NEED_EXIT(&v, MMIO_READ);
+	CHECK_EQ(pc_of(&v), CODE, "CANCEL does it again");
+	COVERS_EXIT("MMIO_READ", "fault, cancel");
+}
+
 static void check_fetch(void)
 {
 	begin(w0, w0_end);
@@ -206,6 +231,7 @@ int main(void)
 	for (i = 0; i < ARRAY_SIZE(odd); i++)
 		check_odd(&odd[i]);
 	CHECK(!failures, "what has no syndrome");
+	check_fault();
 	check_fetch();
 	COVERS_EXIT("MMIO_WRITE", "syndrome");
 	COVERS_EXIT("MMIO_READ", "syndrome");

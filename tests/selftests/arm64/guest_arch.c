@@ -196,3 +196,19 @@ void check_info(const struct axvcpu_info *i)
 	if (!i->reason)
 		check_lengths(i);
 }
+
+#define FAULT_ANSWER(text, ...) { { .action = AXVCPU_ANSWER_FAULT, __VA_ARGS__ }, text }
+
+const struct wrong_answer wrong_answers[] = {
+	FAULT_ANSWER("FAULT with the vector of IRQ", .vector = 1),
+	FAULT_ANSWER("FAULT with the vector of FIQ", .vector = 2),
+	FAULT_ANSWER("FAULT with vector 4", .vector = 4),
+	FAULT_ANSWER("FAULT with vector 256", .vector = 256),
+	FAULT_ANSWER("FAULT with has_error_code 2", .has_error_code = 2, .error_code = 0x96000010),
+	FAULT_ANSWER("FAULT with a syndrome that it says it has not", .error_code = 0x96000010),
+	FAULT_ANSWER("FAULT with a syndrome without class", .has_error_code = 1),
+	FAULT_ANSWER("FAULT with a long syndrome", .has_error_code = 1,
+		     .error_code = 0x196000010ULL),
+	FAULT_ANSWER("FAULT with a reserved field", .reserved = 1),
+};
+const unsigned int wrong_answer_count = ARRAY_SIZE(wrong_answers);

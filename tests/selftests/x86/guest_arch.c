@@ -263,3 +263,18 @@ void check_info(const struct axvcpu_info *i)
 	CHECK(i->stage2_levels >= 4, "levels of NPT and EPT");
 	check_lengths(i);
 }
+
+#define FAULT_ANSWER(text, ...) { { .action = AXVCPU_ANSWER_FAULT, __VA_ARGS__ }, text }
+
+const struct wrong_answer wrong_answers[] = {
+	FAULT_ANSWER("FAULT with vector 32", .vector = 32),
+	FAULT_ANSWER("FAULT with vector 256 + 13", .vector = 256 + 13, .has_error_code = 1),
+	FAULT_ANSWER("FAULT with NMI", .vector = 2),
+	FAULT_ANSWER("FAULT #GP without error code", .vector = 13),
+	FAULT_ANSWER("FAULT #UD with an error code", .vector = 6, .has_error_code = 1),
+	FAULT_ANSWER("FAULT with has_error_code 2", .vector = 13, .has_error_code = 2),
+	FAULT_ANSWER("FAULT with a long error code", .vector = 13, .has_error_code = 1, .error_code = 1ULL << 32),
+	FAULT_ANSWER("FAULT with an error code that it has not", .vector = 6, .error_code = 1),
+	FAULT_ANSWER("FAULT with a reserved field", .vector = 13, .has_error_code = 1, .reserved = 1),
+};
+const unsigned int wrong_answer_count = ARRAY_SIZE(wrong_answers);

@@ -79,6 +79,9 @@
 #define G_PUT(address)		"mov %rax, " STRING(address) "\n"
 #define G_GET(address)		"mov " STRING(address) ", %rax\n"
 #define G_BUMP_AT(address)	"incq " STRING(address) "\n"
+#define G_CALL_COUNT		"call *%rcx\n"
+#define G_RETURN		"ret\n"
+#define G_ODD_WRITE		"lock incl (%rbx)\n"
 #define G_JUMP(label)		"jmp " #label "\n"
 #define G_LET_IN_20                                                                                \
 	"xor %ax, %ax; mov %ax, %es; movw $0x30, %es:0x80; movw $0, %es:0x82\nsti; nop; nop; nop\n"
