@@ -24,7 +24,8 @@ stage_coverage() {
 }
 
 show_coverage() {
-	bash "$1" "$logs"/selftest_*_test.log | sed 's/^/# /'
+	find "$logs" -name 'selftest_*_test.log' ! -name 'selftest_arm64-*' -print0 |
+		xargs -0 bash "$1" | sed 's/^/# /'
 }
 
 boot_selftests() {
@@ -81,7 +82,7 @@ record_selftests() {
 		case $word in
 		@begin)
 			begun=$name
-			log=$logs/selftest_${k}_$name.log
+			log=$logs/selftest_$(kernel_for "$backend_arch" "$k")_$name.log
 			: >"$log"
 			;;
 		@end)
