@@ -281,9 +281,11 @@ void arm64_block_lengths(u32 length[AXVCPU_BLOCK_COUNT]);
 int arm64_done(struct axvcpu_vcpu *vcpu, u64 data);
 int arm64_complete(struct axvcpu_vcpu *vcpu,
 		   const struct axvcpu_complete *answer);
-int arm64_translate(struct axvcpu_vcpu *vcpu, struct axvcpu_translate *args);
 /* The PC goes behind the instruction that the last exit reported. */
 void arm64_skip(struct arm64_vcpu *v);
+
+/* ---- access.c: the guest's tables --------------------------------------------------- */
+int arm64_translate(struct axvcpu_vcpu *vcpu, struct axvcpu_translate *args);
 
 /* ---- event.c: interrupts and exceptions that are raised in the guest ----------- */
 int arm64_inject_interrupt(struct axvcpu_vcpu *vcpu, u32 type, u32 vector);
@@ -302,6 +304,10 @@ int arm64_set_events(struct arm64_vcpu *v, const struct axvcpu_arm64_events *e);
 
 /* ---- gic.c: the interrupt interface ------------------------------------------------ */
 void arm64_gic_init(void);
+void arm64_gic_exit(void);
+/* On each CPU, with interrupts off. */
+void arm64_gic_enable(void);
+void arm64_gic_disable(void);
 /* With interrupts off: once a run(), and around each trip. */
 void arm64_gic_load(struct arm64_vcpu *v, struct el2_cpu *c);
 void arm64_gic_put(struct arm64_vcpu *v, struct el2_cpu *c);

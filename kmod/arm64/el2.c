@@ -66,6 +66,7 @@ static int el2_hardware_enable(void)
 	c->last_vcpu = 0;
 	c->mitigate = el2_features.mitigate;
 	el2_flush_all();
+	arm64_gic_enable();
 	arm64_timer_enable();
 	c->on = true;
 	return 0;
@@ -81,6 +82,7 @@ static void el2_hardware_disable(void)
 	c->on = false;
 	c->last_vcpu = 0;
 	arm64_timer_disable();
+	arm64_gic_disable();
 	el2_flush_all();
 }
 
@@ -222,8 +224,8 @@ static void el2_describe(struct axvcpu_host *host)
 
 	host->capabilities = AXVCPU_CAP_PIN | AXVCPU_CAP_READONLY |
 			     AXVCPU_CAP_HUGE_2M | AXVCPU_CAP_HUGE_1G |
-			     AXVCPU_CAP_HALT_IN_KERNEL | AXVCPU_CAP_IDLE_EXITS |
-			     AXVCPU_CAP_INTERRUPT_EXITS;
+			     AXVCPU_CAP_TRANSLATE | AXVCPU_CAP_HALT_IN_KERNEL |
+			     AXVCPU_CAP_IDLE_EXITS | AXVCPU_CAP_INTERRUPT_EXITS;
 	host->gpa_bits = el2_ipa_bits;
 	host->tags = 1U << vmid_bits;
 	host->cycles_hz = read_sysreg(cntfrq_el0);
@@ -255,6 +257,7 @@ static u32 el2_init(struct axvcpu_host *host)
 static void el2_exit(void)
 {
 	arm64_timer_exit();
+	arm64_gic_exit();
 }
 
 /* The tables are the core's. */

@@ -5,14 +5,21 @@
  * into its list registers. Distributor and redistributors are the VMM's: it decides
  * what is enabled and where it goes, and INJECTs the rest.
  *
- * An INTID waits once: an INJECT while it is pending in a list register is the same
- * interrupt, as on a distributor. All are of group 1 with one priority.
+ * Every INJECT is an interrupt of its own: while its INTID is pending in a list register,
+ * the next one waits in the bit map. All are of group 1 with one priority. Where the
+ * interface's maintenance interrupt is KVM's or ours, the guest's EOI is when the list
+ * registers are filled again; else it is the host's next interrupt.
  *
  * GIC architecture (IHI 0069): chapter "Virtual interrupt handling and prioritization".
  */
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <linux/kernel.h>
+#include <linux/of.h>
+#include <linux/of_irq.h>
+#include <linux/percpu.h>
 #include <linux/string.h>
 #include <asm/barrier.h>
 #include <asm/cpufeature.h>
@@ -23,6 +30,7 @@
 #define ICH_EN			BIT_ULL(0)
 #define ICH_UIE			BIT_ULL(1)
 #define LR_INTID		GENMASK_ULL(31, 0)
+#define LR_EOI			BIT_ULL(41)	/* without HW: EOI raises maintenance */
 #define LR_PINTID_SHIFT		32
 #define LR_PINTID		(0x3ffULL << LR_PINTID_SHIFT)
 #define LR_PRIORITY_SHIFT	48
@@ -150,6 +158,51 @@ bool arm64_gic_timer_active(const struct arm64_vcpu *v)
 	return n >= 0 && v->gic.lr[n] & LR_HW;
 }
 
+/* ---- the maintenance interrupt -------------------------------------------------------- */
+
+/* The host's, 0: not known. */
+static int gic_irq __ro_after_init;
+static bool gic_own __ro_after_init;
+static DEFINE_PER_CPU(bool, gic_cookie);
+
+/* It was silenced before the host could take it: the guest has left. */
+static irqreturn_t gic_interrupt(int irq, void *cookie)
+{
+	return IRQ_HANDLED;
+}
+
+/* The only one of the controller's own in the device tree. */
+static void gic_init_maintenance(void)
+{
+	struct device_node *node;
+
+	node = of_find_compatible_node(NULL, NULL, "arm,gic-v3");
+	if (node)
+		gic_irq = irq_of_parse_and_map(node, 0);
+	of_node_put(node);
+	if (gic_irq && !irq_has_action(gic_irq))
+		gic_own = !request_percpu_irq(gic_irq, gic_interrupt, "axvcpu",
+					      &gic_cookie);
+}
+
+void arm64_gic_exit(void)
+{
+	if (gic_own)
+		free_percpu_irq(gic_irq, &gic_cookie);
+}
+
+void arm64_gic_enable(void)
+{
+	if (gic_own)
+		enable_percpu_irq(gic_irq, IRQ_TYPE_NONE);
+}
+
+void arm64_gic_disable(void)
+{
+	if (gic_own)
+		disable_percpu_irq(gic_irq);
+}
+
 /* ---- once a run() --------------------------------------------------------------------- */
 
 void arm64_gic_init(void)
@@ -166,6 +219,7 @@ void arm64_gic_init(void)
 	f->gic_lrs = (vtr & 0x1f) + 1;
 	f->gic_aprs = 1 << (((vtr >> 26) & 7) - 4);
 	f->gic = true;
+	gic_init_maintenance();
 }
 
 /*
@@ -206,6 +260,7 @@ void arm64_gic_put(struct arm64_vcpu *v, struct el2_cpu *c)
 	write_sysreg_s(0, SYS_ICH_HCR_EL2);
 	for_each_set_bit(i, &g->live, ARM64_GIC_LRS) {
 		gic_unlink(g, i);
+		g->lr[i] &= ~LR_EOI;
 		gic_write_lr(i, 0);
 	}
 	write_sysreg_s(c->host.sre, SYS_ICC_SRE_EL2);
@@ -213,46 +268,60 @@ void arm64_gic_put(struct arm64_vcpu *v, struct el2_cpu *c)
 
 /* ---- every trip ------------------------------------------------------------------------- */
 
-/* Return: false: no list register is free. */
+/* Return: its list register, or -1: none is free. */
+static int gic_new_lr(struct arm64_gic *g, u32 intid)
+{
+	unsigned int n = find_first_zero_bit(&g->live, ARM64_GIC_LRS);
+
+	if (n >= el2_features.gic_lrs)
+		return -1;
+	gic_set_lr(g, n, intid | LR_PENDING | LR_GROUP |
+			 GIC_PRIORITY << LR_PRIORITY_SHIFT);
+	return n;
+}
+
+/* Return: false: it can't be told to the guest now. */
 static bool gic_pend(struct arm64_gic *g, u32 intid)
 {
 	int n = gic_find(g, intid);
 
 	if (n < 0) {
-		n = find_first_zero_bit(&g->live, ARM64_GIC_LRS);
-		if (n >= el2_features.gic_lrs)
-			return false;
-		gic_set_lr(g, n, intid | LR_PENDING | LR_GROUP |
-				 GIC_PRIORITY << LR_PRIORITY_SHIFT);
-	} else if (!(g->lr[n] & (LR_PENDING | LR_HW))) {
-		gic_set_lr(g, n, g->lr[n] | LR_PENDING);
+		if (gic_new_lr(g, intid) >= 0)
+			return true;
+		g->underflow = true;
+		return false;
 	}
-	return true;
+	/* An active one can be pending as well, but for one that is linked. */
+	if (!(g->lr[n] & (LR_PENDING | LR_HW))) {
+		gic_set_lr(g, n, g->lr[n] | LR_PENDING);
+		return true;
+	}
+	if (!(g->lr[n] & (LR_HW | LR_EOI)))
+		gic_set_lr(g, n, g->lr[n] | LR_EOI);
+	return false;
 }
 
 /* Another thread may add something meanwhile: it sets @any after that. */
 static void gic_take(struct arm64_vcpu *v)
 {
 	struct arm64_gic *g = &v->gic;
-	bool full = false;
+	bool rest = false;
 	unsigned int i;
 
 	WRITE_ONCE(g->any, false);
 	smp_mb();
 	for_each_set_bit(i, g->interrupts, AXVCPU_ARM64_INTIDS) {
 		if (!gic_pend(g, i)) {
-			full = true;
-			break;
+			rest = true;
+			continue;
 		}
 		clear_bit(i, g->interrupts);
 		v->core.stats.injected++;
 	}
-	if (!full)
-		return;
-	/* The interface tells when it runs dry, if the host lets it. */
-	WRITE_ONCE(g->any, true);
-	write_sysreg_s(ICH_EN | ICH_UIE, SYS_ICH_HCR_EL2);
-	g->underflow = true;
+	if (rest)
+		WRITE_ONCE(g->any, true);
+	if (g->underflow)
+		write_sysreg_s(ICH_EN | ICH_UIE, SYS_ICH_HCR_EL2);
 }
 
 /*
@@ -264,8 +333,9 @@ static void gic_line(struct arm64_gic *g, u32 intid, bool level)
 	int n = gic_find(g, intid);
 
 	if (level && n < 0) {
-		if (gic_pend(g, intid) && intid == ARM64_INTID_VTIMER)
-			gic_link(g, gic_find(g, intid));
+		n = gic_new_lr(g, intid);
+		if (n >= 0 && intid == ARM64_INTID_VTIMER)
+			gic_link(g, n);
 	} else if (!level && n >= 0 && (g->lr[n] & LR_STATE) == LR_PENDING) {
 		gic_unlink(g, n);
 		gic_set_lr(g, n, 0);
@@ -296,10 +366,13 @@ void arm64_gic_leave(struct arm64_vcpu *v)
 	}
 	for_each_set_bit(i, &g->live, ARM64_GIC_LRS) {
 		g->lr[i] = gic_read_lr(i);
-		if (!(g->lr[i] & LR_STATE)) {
-			g->lr[i] = 0;
-			__clear_bit(i, &g->live);
-		}
+		if (g->lr[i] & LR_STATE)
+			continue;
+		/* Its EOI is known: no maintenance any more. */
+		if (g->lr[i] & LR_EOI)
+			gic_write_lr(i, 0);
+		g->lr[i] = 0;
+		__clear_bit(i, &g->live);
 	}
 }
 

@@ -75,9 +75,9 @@ static void arm64_clear(struct arm64_vcpu *v)
 	v->pstate = PS_EL1H | PS_DAIF;
 	v->sys.sctlr_el1 = EL1_SCTLR_RESET;
 	v->sys.cpacr_el1 = EL1_CPACR_FPEN;
-	arm64_events_reset(v);
 }
 
+/* What was injected before stays. */
 int arm64_setup(struct axvcpu_vcpu *vcpu, const void *config, size_t length)
 {
 	struct arm64_vcpu *v = to_arm64(vcpu);
@@ -98,7 +98,10 @@ int arm64_setup(struct axvcpu_vcpu *vcpu, const void *config, size_t length)
 
 int arm64_reset(struct axvcpu_vcpu *vcpu)
 {
-	arm64_clear(to_arm64(vcpu));
+	struct arm64_vcpu *v = to_arm64(vcpu);
+
+	arm64_clear(v);
+	arm64_events_reset(v);
 	return 0;
 }
 
@@ -322,10 +325,4 @@ int arm64_complete(struct axvcpu_vcpu *vcpu,
 		return ret;
 	v->pending.kind = ARM64_PENDING_NONE;
 	return AXVCPU_OUT_AGAIN;
-}
-
-/* Not offered by GET_INFO yet. */
-int arm64_translate(struct axvcpu_vcpu *vcpu, struct axvcpu_translate *args)
-{
-	return -EOPNOTSUPP;
 }
