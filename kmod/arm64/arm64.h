@@ -190,6 +190,8 @@ struct arm64_gic {
  * @sp_el1: SP_EL1; as @sys
  * @sys: EL1's registers, true while not @loaded; those of the timers always
  * @gic: see there
+ * @stepping: this run() is for one instruction (AXVCPU_RUN_SINGLE_STEP)
+ * @step_pc: where it began
  * @timer_hidden: the virtual timer runs masked, for one trip
  * @timer: takes the guest out, or wakes it, when one of its timers fires
  * @serror_pending: with @serror_esr
@@ -222,6 +224,8 @@ struct arm64_vcpu {
 	u64 serror_esr;
 	struct axvcpu_arm64_system sys;
 	struct arm64_gic gic;
+	bool stepping;
+	u64 step_pc;
 	bool timer_hidden;
 	struct hrtimer timer;
 	struct axvcpu_arm64_debug debug;

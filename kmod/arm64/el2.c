@@ -225,7 +225,8 @@ static void el2_describe(struct axvcpu_host *host)
 	host->capabilities = AXVCPU_CAP_PIN | AXVCPU_CAP_READONLY |
 			     AXVCPU_CAP_HUGE_2M | AXVCPU_CAP_HUGE_1G |
 			     AXVCPU_CAP_TRANSLATE | AXVCPU_CAP_HALT_IN_KERNEL |
-			     AXVCPU_CAP_IDLE_EXITS | AXVCPU_CAP_INTERRUPT_EXITS;
+			     AXVCPU_CAP_IDLE_EXITS | AXVCPU_CAP_SINGLE_STEP |
+			     AXVCPU_CAP_INTERRUPT_EXITS;
 	host->gpa_bits = el2_ipa_bits;
 	host->tags = 1U << vmid_bits;
 	host->cycles_hz = read_sysreg(cntfrq_el0);

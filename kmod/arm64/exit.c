@@ -111,6 +111,27 @@ static int el2_exit_undefined(struct arm64_vcpu *v)
 	return AXVCPU_OUT_AGAIN;
 }
 
+/* ---- single steps of the VMM's ------------------------------------------------------- */
+
+static int el2_exit_step(struct arm64_vcpu *v)
+{
+	struct axvcpu_exit *exit = axvcpu_exit_begin(
+		&v->core, AXVCPU_EXIT_DEBUG, el2_hw_code(v));
+
+	exit->u.debug.kind = AXVCPU_DEBUG_SINGLE_STEP;
+	exit->u.debug.reserved = 0;
+	exit->u.debug.detail = 0;
+	exit->u.debug.address = v->pc;
+	return AXVCPU_OUT_EXIT;
+}
+
+/* It comes to EL2 only while the VMM steps, and is the guest's. */
+static int el2_exit_brk(struct arm64_vcpu *v)
+{
+	arm64_raise(v, v->esr, 0);
+	return AXVCPU_OUT_AGAIN;
+}
+
 static int el2_exit_unknown(struct arm64_vcpu *v)
 {
 	return axvcpu_exit_unknown(&v->core, v->esr, v->far, v->hpfar);
@@ -259,15 +280,23 @@ static int (*const el2_handlers[64])(struct arm64_vcpu *v) = {
 	[ESR_EC_IABT_LOWER] = el2_exit_abort,
 	[ESR_EC_DABT_LOWER] = el2_exit_abort,
 	[0x27] = el2_exit_undefined,		/* memory copy and set */
+	[ESR_EC_STEP_LOWER] = el2_exit_step,
+	[ESR_EC_BKPT32] = el2_exit_brk,
+	[ESR_EC_BRK64] = el2_exit_brk,
 };
 
 static int el2_exit_sync(struct arm64_vcpu *v)
 {
 	unsigned int class = array_index_nospec(ESR_EC(v->esr),
 						ARRAY_SIZE(el2_handlers));
+	int out = el2_handlers[class] ? el2_handlers[class](v) :
+					el2_exit_unknown(v);
 
-	return el2_handlers[class] ? el2_handlers[class](v) :
-				     el2_exit_unknown(v);
+	/* What was emulated here, or led to the guest's handler, is a step too. */
+	if (unlikely(v->stepping) && out == AXVCPU_OUT_AGAIN &&
+	    v->pc != v->step_pc)
+		return el2_exit_step(v);
+	return out;
 }
 
 /* Interrupts are on, preemption is off. Return: as run(), or AXVCPU_OUT_AGAIN. */

@@ -92,6 +92,9 @@
 #define ESR_EC_IABT_SAME	0x21
 #define ESR_EC_DABT_LOWER	0x24
 #define ESR_EC_DABT_SAME	0x25
+#define ESR_EC_STEP_LOWER	0x32
+#define ESR_EC_BKPT32		0x38
+#define ESR_EC_BRK64		0x3c
 #define ESR_IL			BIT_ULL(25)
 #define ESR_ISS			GENMASK_ULL(24, 0)
 /* ISS of an abort */

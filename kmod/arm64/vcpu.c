@@ -201,6 +201,9 @@ static void el2_load_traps(const struct arm64_vcpu *v, const struct el2_cpu *c)
 		   ~(EL2_MDCR_TDE | EL2_MDCR_E2PB | EL2_MDCR_E2TB);
 	u64 cnthctl = c->host.cnthctl & ~EL2_CNTHCTL_EL1PTEN;
 
+	/* The step is an exception to EL2, and so is the guest's BRK. */
+	if (v->stepping)
+		mdcr |= EL2_MDCR_TDE;
 	mdcr |= EL2_MDCR_TPMCR | EL2_MDCR_TPM | EL2_MDCR_TDA | EL2_MDCR_TDOSA |
 		EL2_MDCR_TDRA | EL2_MDCR_TPMS | EL2_MDCR_TTRF;
 	el2_load_fgt(NULL);
@@ -375,15 +378,27 @@ static noinstr void el2_enter_tracked(struct arm64_vcpu *v, struct el2_cpu *c,
 }
 
 /*
- * The host's breakpoints and single steps are for its own levels: the guest's
- * MDSCR_EL1 has neither of their enables, and only its own step.
+ * The host's breakpoints and single steps are for its own levels: MDSCR_EL1 has neither
+ * of their enables while the guest runs, and only a step, the guest's or the VMM's
+ * ("Software Step exceptions").
  */
+static u64 el2_mdscr(const struct arm64_vcpu *v)
+{
+	u64 mdscr = v->debug.mdscr_el1;
+
+	if (unlikely(v->stepping))
+		return EL1_MDSCR_SS;
+	return mdscr & EL1_MDSCR_SS ? mdscr & (EL1_MDSCR_SS | EL1_MDSCR_KDE) : 0;
+}
+
 static void el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, bool flush)
 {
-	u64 mdscr = v->debug.mdscr_el1 & EL1_MDSCR_SS ?
-			    EL1_MDSCR_SS | (v->debug.mdscr_el1 & EL1_MDSCR_KDE) :
-			    0;
+	u64 mdscr = el2_mdscr(v);
 
+	if (unlikely(v->stepping)) {
+		v->step_pc = v->pc;
+		v->pstate |= PS_SS;
+	}
 	v->core.stats.entries++;
 	if (v->serror_pending && el2_features.ras)
 		write_sysreg_s(v->serror_esr, SYS_VSESR_EL2);
@@ -396,6 +411,9 @@ static void el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, bool flush)
 	if (unlikely(c->host.mdscr != mdscr))
 		write_sysreg(mdscr, mdscr_el1);
 	el2_enter_tracked(v, c, flush);
+	/* Ours; a guest that steps itself meanwhile loses a step. */
+	if (unlikely(v->stepping))
+		v->pstate &= ~PS_SS;
 	if (unlikely(c->host.mdscr != mdscr))
 		write_sysreg(c->host.mdscr, mdscr_el1);
 	arm64_timer_leave(v);
@@ -433,6 +451,11 @@ static int el2_once(struct arm64_vcpu *v, struct el2_cpu *c)
 		return AXVCPU_OUT_WORK;
 	if (unlikely(!axvcpu_percpu_on()))
 		return -ENODEV;
+	if (unlikely(vcpu->request_flags & AXVCPU_RUN_IRQ_WINDOW) &&
+	    arm64_interruptible(vcpu)) {
+		axvcpu_exit_begin(vcpu, AXVCPU_EXIT_IRQ_WINDOW, 0);
+		return AXVCPU_OUT_EXIT;
+	}
 	if (trace_axvcpu_entry_enabled())
 		trace_axvcpu_entry(vcpu, v->pc);
 	el2_trip(v, c, el2_flush_due(v, c));
@@ -463,6 +486,7 @@ int el2_run(struct axvcpu_vcpu *vcpu)
 	/* Preemption is off from here to arm64_fpu_save(). */
 	arm64_fpu_load(v);
 	c = this_cpu_ptr(&el2_cpu);
+	v->stepping = vcpu->request_flags & AXVCPU_RUN_SINGLE_STEP;
 	local_irq_disable();
 	out = el2_load(v, c);
 	if (unlikely(out))
