@@ -3,6 +3,7 @@
 # The host goes down while guests run: the kernel's way, by reboot(2), which tells the
 # module first, to restart or to power off; and at once, by sysrq, which tells nobody.
 # kernels: 6.1 6.12 debug
+# hosts: x86 arm64
 
 . "${BASH_SOURCE[0]%/*}/lib/real.sh"
 
@@ -11,12 +12,22 @@ boot_options=("$@")
 limit=120
 [[ " $* " != *" debug "* ]] || limit=300
 [[ " $* " != *" vmx "* ]] || limit=600
-printf '\xeb\xfe' >"$with/spin" # jmp to itself
+case $(host_architecture "$@") in # a jump to itself
+x86)
+	printf '\xeb\xfe' >"$with/spin"
+	place=0x7c00
+	;;
+arm64)
+	printf '\0\0\0\x14' >"$with/spin"
+	place=0x40000000
+	;;
+esac
 
 # One guest for each CPU, and one that comes and goes.
 guests='
+	place='$place'
 	for cpu in 0 1; do
-		taskset -c $cpu axvmm --flat 0x7c00 /with/spin </dev/null >/dev/null 2>&1 &
+		taskset -c $cpu axvmm --flat $place /with/spin </dev/null >/dev/null 2>&1 &
 		until grep -q "^$! .* entries [1-9]" /sys/kernel/debug/axvcpu/stats; do usleep 50000; done
 	done
 	while :; do axvcpuctl smoke halt >/dev/null 2>&1; done &

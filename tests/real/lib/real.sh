@@ -29,6 +29,16 @@ expect() {
 	done
 }
 
+# host_architecture BOOT-OPTION...: of the back end among them.
+host_architecture() {
+	local name=svm
+	while [ $# -gt 0 ]; do
+		[ "$1" != --backend ] || name=$2
+		shift
+	done
+	(. "$lab/backend-$name.sh" && echo "$backend_arch")
+}
+
 # For the script that runs in the host. `record NAME COMMAND...` prints what the
 # command prints, and its status, so that the functions below find them.
 host_functions='
