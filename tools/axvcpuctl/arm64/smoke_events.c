@@ -50,6 +50,23 @@ static const uint32_t wait_for_interrupt[] = {
 	0x17ffffff, /* b 1b */
 };
 
+static const uint32_t steps[] = {
+	0xd503201f, /* nop */
+	0xd503201f, /* nop */
+	0xd503207f, /* wfi */
+};
+
+static const uint32_t unmask_and_halt[] = {
+	0xd2801fe0, /* mov x0, #0xff */
+	0xd5184600, /* msr S3_0_C4_C6_0, x0 */
+	0xd2800020, /* mov x0, #1 */
+	0xd518cce0, /* msr S3_0_C12_C12_7, x0 */
+	0xd5033fdf, /* isb */
+	0xd50342ff, /* msr daifclr, #2 */
+	0xd503207f, /* wfi */
+	0xd503207f, /* wfi */
+};
+
 static const uint32_t just_halt[] = {
 	0xd2840000, /* mov x0, #0x2000 */
 	0xd518c000, /* msr vbar_el1, x0 */
@@ -101,6 +118,18 @@ static void inject_later(struct guest *guest)
 static int inject_while_blocked(struct guest *guest)
 {
 	return smoke_start_helper(guest, inject_later);
+}
+
+static int ask_for_window(struct guest *guest)
+{
+	guest->run->request_flags = AXVCPU_RUN_IRQ_WINDOW;
+	return 0;
+}
+
+static int ask_for_steps(struct guest *guest)
+{
+	guest->run->request_flags = AXVCPU_RUN_SINGLE_STEP;
+	return 0;
 }
 
 /* Once the guest has its vectors: an abort of a load, from the same level. */
@@ -168,6 +197,23 @@ static const struct smoke_case cases[] = {
 		.vector = SMOKE_VECTOR_SYNC,
 		SMOKE_CODE_IS(undefined),
 		SMOKE_HANDLER_IS(report_exception),
+	},
+	{
+		.name = "irq_window",
+		.expected = "HALT; IRQ_WINDOW",
+		.reason = AXVCPU_EXIT_IRQ_WINDOW,
+		.exits = 2,
+		.prepare = ask_for_window,
+		SMOKE_CODE_IS(unmask_and_halt),
+	},
+	{
+		.name = "debug_single_step",
+		.expected = "DEBUG single step=0x0; DEBUG single step=0x0",
+		.reason = AXVCPU_EXIT_DEBUG,
+		.exits = 2,
+		.capability = AXVCPU_CAP_SINGLE_STEP,
+		.prepare = ask_for_steps,
+		SMOKE_CODE_IS(steps),
 	},
 	{
 		.name = "external_interrupt",
