@@ -3,6 +3,11 @@
  * axvcpu: the arm64 part of the ABI, the same for VHE and nVHE hosts: create and
  * setup configs, register blocks, numbers of exceptions and system registers.
  *
+ * HVC #0 and SMC #0 with a function of the firmware's (SMC Calling Convention, owners
+ * 0, architecture, and 4, standard services: PSCI) are answered by the module, and
+ * leave as CPU_UP, CPU_DOWN and SYSTEM_DOWN where the VMM has to act. Any other HVC is
+ * a HYPERCALL, any other SMC an unknown function.
+ *
  * The vCPU has EL1 and EL0 in AArch64, no EL2 and no EL3. Register formats are
  * those of the Arm Architecture Reference Manual (DDI 0487), chapter D19
  * "AArch64 System Register Descriptions".

@@ -149,6 +149,7 @@ struct arm64_pending {
  *	has set vcpu->mode before is told by the IPI
  * @underflow: the interface tells when its list registers run dry, for one trip
  * @live: bit n: @lr[n] is not 0
+ * @lines: timers (bit 0: virtual, bit 1: physical) that brought what is in @lr
  * @lr: list registers, true outside of guest mode
  * @vmcr: ICH_VMCR_EL2, true outside of run()
  * @ap0r: active priorities of group 0; same
@@ -159,6 +160,7 @@ struct arm64_gic {
 	bool any;
 	bool underflow;
 	unsigned long live;
+	unsigned long lines;
 	u64 lr[ARM64_GIC_LRS];
 	u64 vmcr;
 	u64 ap0r[4];

@@ -217,7 +217,8 @@ void arm64_gic_init(void)
 		return;
 	vtr = read_sysreg_s(SYS_ICH_VTR_EL2);
 	f->gic_lrs = (vtr & 0x1f) + 1;
-	f->gic_aprs = 1 << (((vtr >> 26) & 7) - 4);
+	/* Five bits of preemption or more, less one. */
+	f->gic_aprs = 1 << (max_t(u64, (vtr >> 26) & 7, 4) - 4);
 	f->gic = true;
 	gic_init_maintenance();
 }
@@ -326,17 +327,24 @@ static void gic_take(struct arm64_vcpu *v)
 
 /*
  * The level of a timer's line: pending while it is asserted and not yet taken. What the
- * guest has not seen goes with the level.
+ * guest has not seen goes with the level, unless an INJECT brought it.
  */
-static void gic_line(struct arm64_gic *g, u32 intid, bool level)
+static void gic_line(struct arm64_gic *g, u32 intid, unsigned int line,
+		     bool level)
 {
 	int n = gic_find(g, intid);
 
+	if (n < 0)
+		__clear_bit(line, &g->lines);
 	if (level && n < 0) {
 		n = gic_new_lr(g, intid);
-		if (n >= 0 && intid == ARM64_INTID_VTIMER)
+		if (n < 0)
+			return;
+		__set_bit(line, &g->lines);
+		if (intid == ARM64_INTID_VTIMER)
 			gic_link(g, n);
-	} else if (!level && n >= 0 && (g->lr[n] & LR_STATE) == LR_PENDING) {
+	} else if (!level && n >= 0 && test_bit(line, &g->lines) &&
+		   (g->lr[n] & LR_STATE) == LR_PENDING) {
 		gic_unlink(g, n);
 		gic_set_lr(g, n, 0);
 	}
@@ -349,8 +357,8 @@ void arm64_gic_enter(struct arm64_vcpu *v)
 
 	if (!el2_features.gic)
 		return;
-	gic_line(g, ARM64_INTID_VTIMER, arm64_timer_fires(v, false));
-	gic_line(g, ARM64_INTID_PTIMER, arm64_timer_fires(v, true));
+	gic_line(g, ARM64_INTID_VTIMER, 0, arm64_timer_fires(v, false));
+	gic_line(g, ARM64_INTID_PTIMER, 1, arm64_timer_fires(v, true));
 	if (unlikely(READ_ONCE(g->any)))
 		gic_take(v);
 }
@@ -503,6 +511,7 @@ void arm64_gic_set(struct arm64_vcpu *v, const struct axvcpu_arm64_events *e)
 	memcpy(g->ap0r, e->ap0r, sizeof(g->ap0r));
 	memcpy(g->ap1r, e->ap1r, sizeof(g->ap1r));
 	g->vmcr = e->vmcr;
+	g->lines = 0;
 	g->live = 0;
 	for (i = 0; i < ARM64_GIC_LRS; i++)
 		if (g->lr[i])
