@@ -58,12 +58,33 @@ static const struct axvcpu_stage2_format shifted = {
 	.root_order = 2,
 };
 
+/*
+ * As on arm64: 40 bits by two concatenated tables; a leaf of a page has a bit that one of
+ * a block lacks, and what a TLB forbids is reported without another walk.
+ */
+static const struct axvcpu_stage2_format concatenated[] = { {
+	.address = GENMASK_ULL(47, 12),
+	.present = BIT_ULL(0),
+	.table = BIT_ULL(0) | BIT_ULL(1),
+	.leaf = BIT_ULL(0) | BIT_ULL(10) | 0xf << 2 | 3 << 8,
+	.page = BIT_ULL(1),
+	.is_leaf_mask = BIT_ULL(1),
+	.read = BIT_ULL(6),
+	.write = BIT_ULL(7),
+	.no_execute = BIT_ULL(54),
+	.huge_levels = BIT(2) | BIT(3),
+	.levels = 3,
+	.root_order = 1,
+	.flush_widened = true,
+} };
+
 static void format_name(const struct axvcpu_stage2_format *format, char *name)
 {
 	snprintf(name, KUNIT_PARAM_DESC_SIZE, "%u levels", format->levels);
 }
 
 KUNIT_ARRAY_PARAM(formats, formats, format_name);
+KUNIT_ARRAY_PARAM(concatenated, concatenated, format_name);
 
 struct stage2_context {
 	struct axvcpu_vm *vm;
@@ -434,6 +455,36 @@ static void stage2_shifted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stage2_tables(c->vm), 4UL);
 }
 
+/* Pages and blocks look different, and a leaf that allows more is flushed. */
+static void stage2_concatenated(struct kunit *test)
+{
+	struct stage2_context *c = test->priv;
+	u64 last = 1ULL << 40, xn = BIT_ULL(54), page = 0x73f, block = 0x73d;
+	u64 before;
+
+	KUNIT_EXPECT_EQ(test, axvcpu_stage2_bits(c->vm), 40U);
+	map(c, last - PAGE_SIZE, 0x123456000, 1, R);
+	map(c, last / 2, 4 * M2, 2, RWX);
+	map(c, 0, G1, 3, RW);
+	KUNIT_EXPECT_EQ(test, leaf(c, last - PAGE_SIZE),
+			0x123456000ULL | page | BIT_ULL(6) | xn);
+	KUNIT_EXPECT_EQ(test, leaf(c, last / 2), 4 * M2 | block | 0xc0);
+	KUNIT_EXPECT_EQ(test, leaf(c, 0), G1 | block | 0xc0 | xn);
+	KUNIT_EXPECT_EQ(test, translate(c, last - 8), 0x123456ff8ULL);
+	KUNIT_EXPECT_EQ(test, translate(c, G1 - 8), 2 * G1 - 8);
+	before = generation(c);
+	map(c, last - PAGE_SIZE, 0x123456000, 1, RW);
+	KUNIT_EXPECT_EQ_MSG(test, generation(c), before + 1, "widened");
+	KUNIT_EXPECT_EQ(test, leaf(c, last - PAGE_SIZE),
+			0x123456000ULL | page | 0xc0 | xn);
+	map(c, last - PAGE_SIZE, 0x123456000, 1, R);
+	KUNIT_EXPECT_EQ_MSG(test, generation(c), before + 1, "it stays");
+	KUNIT_EXPECT_TRUE(test, age(c, 0, PAGE_SIZE, true));
+	KUNIT_EXPECT_EQ(test, generation(c), before + 2);
+	KUNIT_EXPECT_EQ(test, translate(c, 0), ~0ULL);
+	KUNIT_EXPECT_TRUE(test, unmap(c, 0, last));
+}
+
 /* ---- random operations --------------------------------------------------------------- */
 
 #define BLOCKS	4
@@ -580,6 +631,7 @@ static struct kunit_case stage2_cases[] = {
 	KUNIT_CASE_PARAM(stage2_age, formats_gen_params),
 	KUNIT_CASE_PARAM(stage2_random, formats_gen_params),
 	KUNIT_CASE(stage2_shifted),
+	KUNIT_CASE_PARAM(stage2_concatenated, concatenated_gen_params),
 	{}
 };
 
