@@ -20,7 +20,7 @@ static u64 host_interrupts(void)
 
 int main(void)
 {
-	u64 served = host_interrupts(), rbx;
+	u64 served = host_interrupts(), before;
 	unsigned int i, wrong = 0;
 	struct vm vm;
 	struct vcpu v;
@@ -47,9 +47,11 @@ int main(void)
 		wrong += v.run->exit.flags != 0;
 	}
 	CHECK_EQ(wrong, 0, "EXTERNAL_INTERRUPT is complete");
-	rbx = gpr(&v, REG_VALUE);
-	NEED_EXIT(&v, EXTERNAL_INTERRUPT);
-	CHECK(gpr(&v, REG_VALUE) > rbx, "the guest makes progress between them");
+	/* One of them may have waited when the guest was entered. */
+	before = gpr(&v, REG_VALUE);
+	for (i = 0; i < 20; i++)
+		NEED_EXIT(&v, EXTERNAL_INTERRUPT);
+	CHECK(gpr(&v, REG_VALUE) > before, "the guest makes progress between them");
 	CHECK(host_interrupts() > served, "and the host serves them");
 	COVERS_EXIT("EXTERNAL_INTERRUPT", "timer");
 	return finish();
