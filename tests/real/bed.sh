@@ -7,6 +7,10 @@
 
 . "${BASH_SOURCE[0]%/*}/lib/real.sh"
 
+if on_bochs "$@"; then
+	echo 'SKIP: most of the contract is about standard input, which hosts on Bochs lack'
+	exit 4
+fi
 work=$(mktemp -d)
 boot_options=("$@")
 

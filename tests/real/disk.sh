@@ -8,6 +8,8 @@
 
 need_packages $tool_packages e2fsprogs
 with=$(mktemp -d)
+limit=400 bochs=()
+! on_bochs "$@" || limit=1100 bochs=(--mips 100 --cpus 1)
 
 # The guest's modules, behind its RAM disk: a kernel unpacks one after the other.
 put_modules() {
@@ -39,7 +41,7 @@ output=$with/output
 in_host "$output" '
 	cat /guests/initrd /with/modules.cpio.gz >/tmp/initrd
 	cp /with/disk /tmp/disk
-	linux="axvmm --kernel /guests/vmlinuz-6.1 --initrd /tmp/initrd --timeout 200"
+	linux="axvmm --kernel /guests/vmlinuz-6.1 --initrd /tmp/initrd --timeout 500"
 	record linux $linux --disk /tmp/disk </with/typed
 	chmod 444 /tmp/disk
 	chmod 666 /dev/axvcpu
@@ -47,7 +49,7 @@ in_host "$output" '
 	record readonly su -s /bin/sh nobody -c "$linux --disk /tmp/disk" </with/typed
 	[ "$sum" = "$(sha256sum </tmp/disk)" ] && echo "@nothing was written"
 	record missing axvmm --flat 0x7c00 /with/typed --disk /nonsense
-' "$@" --guests --with "$with" --timeout 400
+' "$@" "${bochs[@]}" --guests --with "$with" --timeout $limit
 record_has() { expect_record "$output" "$@"; }
 record_has linux 0 "$sum" 'size=32768 ro=0'
 # What the first guest wrote the second one reads.

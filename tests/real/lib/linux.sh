@@ -10,9 +10,6 @@ typed='echo "sum=$((40000 + 2345)) on $(uname -r)"
 poweroff -f
 '
 
-# on_bochs BOOT-OPTION...
-on_bochs() { [[ " $* " == *" --backend vmx "* || " $* " == *" --backend svm-bochs "* ]]; }
-
 # run_linux VERSION BOOT-OPTION...
 run_linux() {
 	local version=$1

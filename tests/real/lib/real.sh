@@ -13,6 +13,9 @@ from_package() {
 	guest_file=$cache/guest-$1/${2##*/}
 }
 
+# on_bochs BOOT-OPTION...
+on_bochs() { [[ " $* " == *" --backend vmx "* || " $* " == *" --backend svm-bochs "* ]]; }
+
 # expect FILE TEXT...: every text stands in the output, in this order.
 expect() {
 	local file=$1 text line=0 found
