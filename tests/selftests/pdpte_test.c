@@ -119,10 +119,24 @@ static void check_again(void)
 	check("CR0.WP", NO_VECTOR, CR0_WP);
 }
 
-/* Nothing answers where CR3 points: the MOV waits, and goes on with memory there. */
-static void check_absent(void)
+static void check_npf(u32 cause, u32 host_errno, const char *name)
 {
 	const struct axvcpu_exit *e = &v.run->exit;
+
+	NEED_EXIT(&v, NESTED_PAGE_FAULT);
+	CHECK_EQ(e->u.npf.gpa, ABSENT, "%s: the address", name);
+	CHECK_EQ(e->u.npf.cause, cause, "%s: the cause", name);
+	CHECK_EQ(e->u.npf.host_errno, host_errno, "%s: the host's errno", name);
+	CHECK_EQ(e->pc, MOV, "%s: the PC is at the MOV", name);
+	CHECK_EQ(get_system(&v).cr0 & CR0_PG, 0, "%s: CR0 is as before", name);
+}
+
+/*
+ * Nothing answers where CR3 points, or the host can't read it: the MOV waits, and goes on
+ * with memory there.
+ */
+static void check_absent(void)
+{
 	struct axvcpu_x86_system s;
 	void *page;
 
@@ -130,18 +144,19 @@ static void check_absent(void)
 	s = get_system(&v);
 	s.cr3 = ABSENT;
 	NEED_RET(set_block(&v, AXVCPU_BLOCK_SYSTEM, &s));
-	NEED_EXIT(&v, NESTED_PAGE_FAULT);
-	CHECK_EQ(e->u.npf.gpa, ABSENT, "no memory: the address");
-	CHECK_EQ(e->pc, MOV, "no memory: the PC is at the MOV");
-	CHECK_EQ(get_system(&v).cr0 & CR0_PG, 0, "no memory: CR0 is as before");
-	page = aligned_alloc(PAGE, PAGE);
-	NEED(page, "memory");
-	memset(page, 0, PAGE);
+	page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	NEED(page != MAP_FAILED, "memory");
 	*(u64 *)page = (TABLES + 2 * PAGE) | PRESENT;
+	NEED_RET(set_memory(vm.fd, ABSENT, page, PAGE, 0));
+	NEED_RET(mprotect(page, PAGE, PROT_NONE));
+	check_npf(AXVCPU_NPF_HOST_FAULT, EFAULT, "PROT_NONE memory");
+	NEED_RET(set_memory(vm.fd, ABSENT, NULL, PAGE, AXVCPU_MEM_DELETE));
+	check_npf(AXVCPU_NPF_NO_REGION, 0, "no memory");
+	NEED_RET(mprotect(page, PAGE, PROT_READ | PROT_WRITE));
 	NEED_RET(set_memory(vm.fd, ABSENT, page, PAGE, 0));
 	check("memory came", NO_VECTOR, CR0_PG);
 	NEED_RET(set_memory(vm.fd, ABSENT, NULL, PAGE, AXVCPU_MEM_DELETE));
-	free(page);
+	munmap(page, PAGE);
 }
 
 int main(void)

@@ -7,6 +7,7 @@
  */
 #include <linux/interrupt.h>
 #include <linux/nospec.h>
+#include <linux/rcupdate.h>
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
 #include <asm/msr-index.h>
@@ -601,16 +602,22 @@ static int vmx_emulate_ept(struct vmx_vcpu *vmx)
 	return x86_mmio(&vmx->x, NULL, 0, EXIT_REASON_EPT_VIOLATION);
 }
 
-/* The guest's CR3 points to no memory. */
+/* The guest's CR3 points to no memory, or to what the host can't read. */
 static int vmx_pdptes_fault(struct vmx_vcpu *vmx)
 {
-	struct axvcpu_fault *fault = &vmx->x.core.fault;
+	struct axvcpu_vcpu *vcpu = &vmx->x.core;
+	struct axvcpu_fault *fault = &vcpu->fault;
+	bool memory;
 
 	fault->gpa = (u32)vmx->guest.cr3 & ~0x1fULL;
 	fault->gva = 0;
 	fault->access = AXVCPU_ACCESS_READ | AXVCPU_ACCESS_WALK;
-	fault->cause = AXVCPU_NPF_NO_REGION;
-	return axvcpu_exit_npf(&vmx->x.core, EXIT_REASON_EPT_VIOLATION, NULL, 0);
+	rcu_read_lock();
+	memory = axvcpu_memory_find(vcpu->vm, fault->gpa);
+	rcu_read_unlock();
+	fault->cause = memory ? AXVCPU_NPF_HOST_FAULT : AXVCPU_NPF_NO_REGION;
+	fault->host_errno = memory ? EFAULT : 0;
+	return axvcpu_exit_npf(vcpu, EXIT_REASON_EPT_VIOLATION, NULL, 0);
 }
 
 /* With what the VMM has set; an entry says if they are not valid. */
