@@ -2,7 +2,7 @@
 /*
  * The deadline ends a guest that never exits by itself, or exits all the time, with
  * interrupts on and off: not before its time and soon after it. Near and far ones, one
- * after the other, and one that another RUN was ended before.
+ * after the other, and one that another RUN was ended before, here and on another CPU.
  */
 #include "guest.h"
 
@@ -72,35 +72,44 @@ static void check_guest(const char *name)
 
 static void *kick_later(void *argument)
 {
+	unpin();
 	sleep_ms(30);
 	kick(argument);
 	return NULL;
 }
 
-/* What the guest had of an old one is forgotten. */
-static void check_changes(const char *name)
+/* The guest runs with this deadline, and is kicked long before. */
+static void run_kicked(u64 deadline, const char *name, const char *how)
 {
-	u64 deadline = now_ns() + 40 * MS;
 	pthread_t thread;
 
 	v.run->deadline_ns = deadline;
-	NEED_RET(kick(&v));
-	run_once();
-	CHECK(ended_by(AXVCPU_CAUSE_KICK), "%s: a KICK before it", name);
-	run_once();
-	check_ended(deadline, name, "the same one again");
-	v.run->deadline_ns = now_ns() + 2 * MS;
-	NEED_RET(kick(&v));
-	run_once();
-	v.run->deadline_ns = 0;
 	thread = start_thread(kick_later, &v);
 	run_once();
 	end_thread(thread);
-	CHECK(ended_by(AXVCPU_CAUSE_KICK), "%s: one that was taken back", name);
-	v.run->deadline_ns = now_ns() + 60 * SECOND;
-	NEED_RET(kick(&v));
+	CHECK(ended_by(AXVCPU_CAUSE_KICK), "%s, %s: a KICK", name, how);
+}
+
+/* What the guest had of an old one is forgotten, with @cpus on another CPU. */
+static void check_changes(const char *name, int cpus)
+{
+	u64 deadline = now_ns() + 200 * MS * slowness();
+	int next = 0;
+
+	pin_to(next++ % cpus);
+	run_kicked(deadline, name, "before it");
+	pin_to(next++ % cpus);
 	run_once();
+	check_ended(deadline, name, "the same one again");
+	run_kicked(now_ns() + 60 * SECOND, name, "far");
+	pin_to(next++ % cpus);
 	check_for(20 * MS, name, "near behind far");
+	run_kicked(now_ns() + 60 * SECOND, name, "far again");
+	pin_to(next++ % cpus);
+	run_kicked(0, name, "one that was taken back");
+	pin_to(next++ % cpus);
+	check_for(20 * MS, name, "behind none");
+	unpin();
 }
 
 /* Exits to the VMM come in between, and the deadline stays the same. */
@@ -125,7 +134,8 @@ static void check_all(bool open)
 
 	start(spin, spin_end, open);
 	check_guest(name);
-	check_changes(name);
+	check_changes(name, 1);
+	check_changes(open ? "IF=1, on CPUs in turn" : "IF=0, on CPUs in turn", cpu_count());
 	CHECK_EQ(get_general(&v).rflags >> 9 & 1, open, "%s: so it was", name);
 	start(exits, exits_end, open);
 	check_guest(open ? "IF=1, CPUID" : "IF=0, CPUID");
