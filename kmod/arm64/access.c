@@ -188,6 +188,33 @@ static int walk(struct arm64_vcpu *v, struct arm64_walk *w, u32 access)
 		       0 : walk_fault(w, ESR_FSC_PERMISSION);
 }
 
+int arm64_fetch(struct arm64_vcpu *v, u32 *word)
+{
+	struct arm64_walk w = { .va = v->pc, .high = v->pc >> 55 & 1 };
+	u32 access = AXVCPU_ACCESS_EXECUTE |
+		     (v->pstate & PS_EL ? 0 : AXVCPU_ACCESS_USER);
+	u64 gpa = v->pc;
+	__le32 insn;
+	int ret;
+
+	if (v->pc & 3)
+		return 1;
+	if (v->sys.sctlr_el1 & EL1_SCTLR_M) {
+		unsigned int low;
+
+		ret = walk(v, &w, access);
+		if (ret)
+			return ret < 0 ? ret : 1;
+		low = w.shift + (w.shift - 3) * (3 - w.level);
+		gpa = walk_address(w.entry, low) |
+		      (v->pc & GENMASK_ULL(low - 1, 0));
+	}
+	/* Little-endian, whatever data is. */
+	ret = axvcpu_memory_read(v->core.vm, gpa, &insn, sizeof(insn));
+	*word = le32_to_cpu(insn);
+	return ret;
+}
+
 int arm64_translate(struct axvcpu_vcpu *vcpu, struct axvcpu_translate *args)
 {
 	struct arm64_vcpu *v = to_arm64(vcpu);

@@ -11,6 +11,7 @@
 #include "../exit.h"
 #include "../vcpu.h"
 #include "../vm.h"
+#include "decode.h"
 #include "hw.h"
 
 /**
@@ -112,7 +113,8 @@ static_assert(offsetof(struct el2_cpu, vbar) == 0 &&
 /** enum arm64_pending_kind - what the answer goes on with */
 enum arm64_pending_kind {
 	ARM64_PENDING_NONE,
-	ARM64_PENDING_MMIO,
+	ARM64_PENDING_MMIO,	/* one register, by the syndrome */
+	ARM64_PENDING_INSN,	/* mmio.c */
 	ARM64_PENDING_SYSREG,
 };
 
@@ -138,6 +140,26 @@ struct arm64_pending {
 	u8 width;
 	bool sign;
 	bool wide;
+};
+
+#define ARM64_MMIO_LOADS	8
+
+/**
+ * struct arm64_mmio - a decoded load or store (mmio.c)
+ * @insn: the instruction
+ * @gpa: of its first byte
+ * @width: bytes of each access
+ * @count: accesses
+ * @done: how many of them were answered
+ * @data: what was loaded so far
+ */
+struct arm64_mmio {
+	struct arm64_insn insn;
+	u64 gpa;
+	u16 width;
+	u16 count;
+	u16 done;
+	u64 data[ARM64_MMIO_LOADS];
 };
 
 #define ARM64_GIC_LRS		16
@@ -185,6 +207,7 @@ struct arm64_gic {
  * @retry: the address of a fault can't be told any more: enter again
  * @esr, @far, @hpfar: of the last exit
  * @pending: see there
+ * @mmio: see there
  * @id: unique while the module is loaded, never 0
  * @entry: set_entry()
  * @mpidr: MPIDR_EL1 as the guest reads it
@@ -215,6 +238,7 @@ struct arm64_vcpu {
 	bool retry;
 	bool serror_pending;
 	struct arm64_pending pending;
+	struct arm64_mmio mmio;
 	u64 esr;
 	u64 far;
 	u64 hpfar;
@@ -292,6 +316,18 @@ void arm64_skip(struct arm64_vcpu *v);
 
 /* ---- access.c: the guest's tables --------------------------------------------------- */
 int arm64_translate(struct axvcpu_vcpu *vcpu, struct axvcpu_translate *args);
+/*
+ * The A64 instruction at the PC. Return: 0; 1: fetching it faults in the guest; -ENXIO: it
+ * is in no memory; -EFAULT.
+ */
+int arm64_fetch(struct arm64_vcpu *v, u32 *word);
+
+/* ---- mmio.c: accesses whose abort has no syndrome ------------------------------------ */
+/* From emulate(): no memory answers. Return: as emulate(). */
+int arm64_mmio(struct arm64_vcpu *v);
+int arm64_mmio_done(struct arm64_vcpu *v, u64 data);
+/* Between a register and memory: what the guest's byte order makes of @width bytes. */
+u64 arm64_order(const struct arm64_vcpu *v, u64 data, unsigned int width);
 
 /* ---- event.c: interrupts and exceptions that are raised in the guest ----------- */
 int arm64_inject_interrupt(struct axvcpu_vcpu *vcpu, u32 type, u32 vector);

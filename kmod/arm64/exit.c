@@ -191,18 +191,14 @@ static int el2_exit_abort(struct arm64_vcpu *v)
 	return AXVCPU_OUT_FAULT;
 }
 
-static u64 el2_mmio_mask(unsigned int width)
-{
-	return ~0ULL >> (64 - 8 * width);
-}
 
 static int el2_mmio_write(struct arm64_vcpu *v, struct axvcpu_exit *exit)
 {
 	exit->u.mmio.reg = ~0;
 	exit->u.mmio.reg_width = 0;
 	exit->u.mmio.sign_extend = 0;
-	exit->u.mmio.data[0] = arm64_get_x(v, ESR_SRT(v->esr)) &
-			       el2_mmio_mask(exit->u.mmio.width);
+	exit->u.mmio.data[0] = arm64_order(v, arm64_get_x(v, ESR_SRT(v->esr)),
+					   exit->u.mmio.width);
 	arm64_skip(v);
 	return AXVCPU_OUT_EXIT;
 }
@@ -225,7 +221,7 @@ static int el2_mmio_read(struct arm64_vcpu *v, struct axvcpu_exit *exit)
 	return AXVCPU_OUT_EXIT;
 }
 
-/* No memory answers. Only loads and stores of one register have a syndrome. */
+/* No memory answers. Loads and stores of one register have a syndrome, no others. */
 static int el2_emulate_abort(struct arm64_vcpu *v)
 {
 	struct axvcpu_vcpu *vcpu = &v->core;
@@ -242,11 +238,8 @@ static int el2_emulate_abort(struct arm64_vcpu *v)
 		arm64_skip(v);
 		return AXVCPU_OUT_AGAIN;
 	}
-	if (!(v->esr & ESR_ISV)) {
-		if (fault->cause == AXVCPU_NPF_NO_REGION)
-			fault->cause = AXVCPU_NPF_CANT_DECODE;
-		return axvcpu_exit_npf(vcpu, el2_hw_code(v), NULL, 0);
-	}
+	if (!(v->esr & ESR_ISV))
+		return arm64_mmio(v);
 	exit = axvcpu_exit_begin(vcpu, write ? AXVCPU_EXIT_MMIO_WRITE :
 					       AXVCPU_EXIT_MMIO_READ,
 				 el2_hw_code(v));

@@ -288,6 +288,12 @@ int arm64_done(struct axvcpu_vcpu *vcpu, u64 data)
 	struct arm64_vcpu *v = to_arm64(vcpu);
 	struct arm64_pending *p = &v->pending;
 
+	if (p->kind == ARM64_PENDING_INSN) {
+		p->kind = ARM64_PENDING_NONE;
+		return arm64_mmio_done(v, data);
+	}
+	if (p->kind == ARM64_PENDING_MMIO)
+		data = arm64_order(v, data, p->width);
 	if (p->read)
 		arm64_set_x(v, p->reg, arm64_extend(p, data));
 	p->kind = ARM64_PENDING_NONE;
@@ -305,7 +311,7 @@ static int arm64_fault(struct arm64_vcpu *v, const struct axvcpu_complete *answe
 		arm64_raise(v, answer->error_code, v->far);
 	} else if (answer->error_code) {
 		return -EINVAL;
-	} else if (v->pending.kind == ARM64_PENDING_MMIO) {
+	} else if (v->pending.kind != ARM64_PENDING_SYSREG) {
 		arm64_raise_abort(v);
 	} else {
 		arm64_raise_undefined(v);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * MMIO_READ and MMIO_WRITE by the syndrome of an abort: widths, signs, registers, ways
- * to address; and what has no syndrome.
+ * to address; and what can't be done. What is decoded is in exit_decode_test.
  */
 #include "guest.h"
 
@@ -84,19 +84,21 @@ static const struct read {
 #undef ROW
 };
 
-N(0, "ldp x2, x3, [x1]");
-N(1, "stp x2, x3, [x1]");
-N(2, "ldr x0, [x1], #8");
-N(3, "ldxr x0, [x1]");
-N(4, "ldr d0, [x1]");
+N(0, "ldxr x0, [x1]");
+N(1, ".arch armv8.1-a\nldadd x2, x0, [x1]");
+N(2, ".arch armv8.1-a\ncas x2, x0, [x1]");
+N(3, "add x1, x1, #0xff8\nldp x2, x3, [x1]"); /* over the end of a page */
 
 static const struct odd {
 	const char *text;
 	const u8 *code, *end;
+	u64 offset, pc;
 } odd[] = {
-#define ROW(n, text) { text, o##n, o##n##_end }
-	ROW(0, "ldp"), ROW(1, "stp"), ROW(2, "ldr with write-back"), ROW(3, "ldxr"),
-	ROW(4, "ldr of a SIMD register"),
+#define ROW(n, text, ...) { text, o##n, o##n##_end, __VA_ARGS__ }
+	ROW(0, "ldxr", 0, 0),
+	ROW(1, "ldadd", 0, 0),
+	ROW(2, "cas", 0, 0),
+	ROW(3, "ldp over the end of a page", 0xff8, 4),
 #undef ROW
 };
 
@@ -169,9 +171,14 @@ static void check_odd(const struct odd *c)
 
 	if (!EXPECT_EXIT(&v, NESTED_PAGE_FAULT))
 		return;
-	EXPECT_EQ(e->u.npf.gpa, HOLE, "%s: gpa", c->text);
+	EXPECT_EQ(e->u.npf.gpa, HOLE + c->offset, "%s: gpa", c->text);
 	EXPECT_EQ(e->u.npf.cause, AXVCPU_NPF_CANT_DECODE, "%s: cause", c->text);
+	EXPECT_EQ(e->u.npf.insn_length, 4, "%s: the instruction is told", c->text);
+	EXPECT_EQ(memcmp(e->u.npf.insn, vm.ram + CODE + c->pc, 4), 0, "%s: its bytes", c->text);
 	after = get_general(&v);
+	EXPECT_EQ(after.pc, CODE + c->pc, "%s: the PC is at it", c->text);
+	before.pc += c->pc;
+	before.x[1] += c->offset;
 	EXPECT_EQ(memcmp(&before, &after, sizeof(after)), 0, "%s: nothing changed", c->text);
 }
 
@@ -230,11 +237,11 @@ int main(void)
 	CHECK(!failures, "loads");
 	for (i = 0; i < ARRAY_SIZE(odd); i++)
 		check_odd(&odd[i]);
-	CHECK(!failures, "what has no syndrome");
+	CHECK(!failures, "what no device can be reached by");
 	check_fault();
 	check_fetch();
 	COVERS_EXIT("MMIO_WRITE", "syndrome");
 	COVERS_EXIT("MMIO_READ", "syndrome");
-	COVERS_EXIT("NESTED_PAGE_FAULT", "no syndrome");
+	COVERS_EXIT("NESTED_PAGE_FAULT", "can't decode");
 	return finish();
 }

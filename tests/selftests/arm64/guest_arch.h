@@ -65,7 +65,7 @@
 	G_CONSTANT("9", STRING(address)) "ldr x10, [x9]\nadd x10, x10, #1\nstr x10, [x9]\n"
 #define G_CALL_COUNT		"blr x2\n"
 #define G_RETURN		"ret\n"
-#define G_ODD_WRITE		"stp x0, x2, [x1]\n"
+#define G_ODD_WRITE		".arch armv8.1-a\nldadd x0, x2, [x1]\n"
 #define G_JUMP(label)		"b " #label "\n"
 /* ICC_PMR_EL1, ICC_IGRPEN1_EL1; the vector says PORT_VECTOR. */
 #define G_LET_IN_20                                                                                \
