@@ -49,11 +49,11 @@ check_counts() {
 }
 
 # check_repeats: of lines NAME COUNT, KVM's six and axvcpu's. The host does something by
-# itself now and then (a tick with timers and work is 100000 instructions, one percent of
-# KVM's case and six of ours), so two of three must be the same.
+# itself now and then (a tick with timers and work is 100000 instructions and more, one
+# percent of the cases), so two of three must be the same to two percent.
 check_repeats() {
 	awk '
-		function same(a, b) { return (a > b ? a - b : b - a) <= 0.005 * a + 1000 }
+		function same(a, b) { return (a > b ? a - b : b - a) <= 0.02 * a + 1000 }
 		{
 			key = (NR <= 6 ? "kvm " : "axvcpu ") $1
 			if (++times[key] == 2 && same($2, first[key]) || times[key] == 3 && (same($2, first[key]) || same($2, second[key])))
