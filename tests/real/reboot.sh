@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The host goes down while guests run: the kernel's way, by reboot(2), which tells the
-# module first, to restart or to power off; and at once, by sysrq, which tells nobody.
+# module first, to restart, to power off or (x86, stock kernels) to start another kernel;
+# and at once, by sysrq, which tells nobody.
 # kernels: 6.1 6.12 debug
 # hosts: x86 arm64
 
@@ -9,7 +10,7 @@
 
 with=$(mktemp -d)
 boot_options=("$@")
-limit=120
+limit=120 append=''
 [[ " $* " != *" debug "* ]] || limit=300
 [[ " $* " != *" vmx "* ]] || limit=600
 case $(host_architecture "$@") in # a jump to itself
@@ -40,7 +41,7 @@ guests='
 goes_down() {
 	local wanted=$1 command=$2 status=0 start=$SECONDS token=axvcpu_lab_run=$$-$RANDOM log
 	shift 2
-	"$root/tests/boot" "${boot_options[@]}" --with "$with" --timeout $limit --append $token \
+	"$root/tests/boot" "${boot_options[@]}" --with "$with" --timeout $limit --append "$token $append" \
 		-- sh -c "$guests$command" >"$with/output" 2>&1 </dev/null || status=$?
 	[ "$status" = "$wanted" ] || broken "$with/output" "with '$command' the host ended with $status, not $wanted"
 	[ $((SECONDS - start)) -lt $limit ] || broken "$with/output" "with '$command' the host hung"
@@ -53,4 +54,48 @@ goes_down() {
 goes_down 0 'umount -l /sys/kernel/debug; exit 0' 'reboot: Restarting system'
 goes_down 125 'poweroff -f' 'reboot: Power down'
 goes_down 125 'echo b >/proc/sysrq-trigger' 'sysrq: Resetting'
+
+# Another kernel, by kexec: it gets all CPUs, which on Intel take no INIT in VMX operation,
+# and finds the extension off, or no vCPU could run.
+start_another() {
+	local k=$1 second=$with/second
+	# The kernel computes a digest of both files in one go, which takes Bochs a minute.
+	append='nosoftlockup sysctl.kernel.hung_task_timeout_secs=0'
+	gcc -static -O2 -Wall -Werror "$root/tests/real/lib/kexec.c" -o "$with/kexec"
+	cp "$cache/kernel-$k/vmlinuz" "$with/vmlinuz"
+	put_busybox "$second"
+	put_module "$second" "$k"
+	install_tools "$second" x86
+	put_libraries "$second"
+	cat >"$second/init" <<-'END'
+		#!/bin/sh
+		export PATH=/bin:/usr/bin:/usr/sbin
+		mount -t proc proc /proc
+		mount -t devtmpfs devtmpfs /dev
+		{
+			insmod "$(find /lib/modules -name axvcpu.ko)"
+			axvcpuctl smoke halt cpuid
+			echo "another kernel: $(nproc) CPUs"
+		} >/dev/console 2>&1
+		sleep 1
+		poweroff -f
+	END
+	chmod 755 "$second/init"
+	pack "$second" | gzip -1n >"$with/initrd"
+	rm -rf "$second"
+	goes_down 125 'exec /with/kexec /with/vmlinuz /with/initrd' 'Starting new kernel' \
+		'Linux version' '2 ok, 0 failed' 'another kernel: 2 CPUs'
+}
+
+case $(host_architecture "$@") in
+x86)
+	kernel=6.1
+	previous=''
+	for word; do
+		[ "$previous" != --kernel ] || kernel=$word
+		previous=$word
+	done
+	[ $kernel = debug ] || start_another $kernel
+	;;
+esac
 rm -rf "$with"
