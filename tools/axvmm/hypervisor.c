@@ -49,7 +49,7 @@ static int make_vm(struct hypervisor *hypervisor, struct error *error)
 	if (hypervisor->info.arch != arch_id)
 		return error_set(error, "this axvmm can't make guests of this architecture (%s)",
 				 axvcpu_name(AXVCPU_NAME_ARCH, hypervisor->info.arch));
-	failure = axvcpu_vm_create(hypervisor->device, 0, &hypervisor->vm);
+	failure = axvcpu_vm_create(hypervisor->device, arch_behaviours, &hypervisor->vm);
 	if (failure)
 		return error_set(error, "The VM can't be made: %s", strerror(-failure));
 	return 0;

@@ -8,6 +8,9 @@
 /** arch_id - enum axvcpu_arch of the host and its guests */
 extern const uint32_t arch_id;
 
+/** arch_behaviours - AXVCPU_VM_* that the VM is made with */
+extern const uint64_t arch_behaviours;
+
 /** arch_make() - devices, memory and the guest in it; 0 or -1 with @error */
 int arch_make(struct machine *machine, struct error *error);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* An arm64 machine: memory, a serial port, and no interrupt controller yet. */
+/*
+ * An arm64 machine: memory, a serial port, an interrupt controller. The CPU's interface
+ * of the controller and its timers are the module's, and so is a guest that waits.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,17 +10,29 @@
 #include <axvcpu-user.h>
 #include <axvcpu/axvcpu_arm64.h>
 
+#include "../devices/gicv3.h"
 #include "../devices/pl011.h"
 #include "../file.h"
 #include "arch.h"
+#include "arm64_machine.h"
 
-#define UART_GPA   0x09000000ULL
-#define MEMORY_GPA 0x40000000ULL /* nothing below it is memory */
+/* When an interrupt whose line stays asserted is looked at again. */
+#define RETRY_NS 1000000ULL
+
+#define LR_INTID   0xffffffffULL /* ICH_LR<n>_EL2 */
+#define LR_PENDING (1ULL << 62)
 
 const uint32_t arch_id = AXVCPU_ARCH_ARM64;
+const uint64_t arch_behaviours = AXVCPU_VM_HALT_IN_KERNEL;
 
+/**
+ * struct arch - the devices
+ * @retry: an interrupt waits for the guest to be done with its last one
+ */
 struct arch {
+	struct gicv3 gic;
 	struct pl011 uart;
+	struct timer retry;
 	uint64_t entry;
 };
 
@@ -78,9 +93,15 @@ static int load_guest(struct machine *machine, struct error *error)
 	return result;
 }
 
+static void retry(void *opaque)
+{
+	(void)opaque; /* arch_deliver_interrupt() comes before each RUN. */
+}
+
 int arch_make(struct machine *machine, struct error *error)
 {
 	struct pl011_line line = { console_send, console_receive, &machine->console };
+	struct irq_line irq = { .set = gicv3_set_irq, .irq = UART_INTID };
 
 	machine->arch = calloc(1, sizeof(*machine->arch));
 	if (!machine->arch)
@@ -88,7 +109,10 @@ int arch_make(struct machine *machine, struct error *error)
 	if (add_memory(machine, error) || load_guest(machine, error))
 		return -1;
 	machine->mmio.shift = 12;
-	pl011_init(&machine->arch->uart, &machine->mmio, UART_GPA, line);
+	irq.controller = &machine->arch->gic;
+	gicv3_init(&machine->arch->gic, &machine->mmio, GICD_GPA, GICR_GPA);
+	pl011_init(&machine->arch->uart, &machine->mmio, UART_GPA, irq, line);
+	timers_add(&machine->timers, &machine->arch->retry, retry, machine);
 	return 0;
 }
 
@@ -102,6 +126,16 @@ int arch_start(struct machine *machine, struct error *error)
 
 /* ---- exits -------------------------------------------------------------- */
 
+/* ICC_SGI1R_EL1: the only CPU is the first of its cluster. */
+static void send_sgi(struct machine *machine)
+{
+	const struct axvcpu_run *run = machine->run;
+
+	if (!run->exit.u.send_ipi.send_to_all && !run->exit.u.send_ipi.target_cpu &&
+	    run->exit.u.send_ipi.target_cpu_aux & 1)
+		gicv3_send(&machine->arch->gic, run->exit.u.send_ipi.vector);
+}
+
 bool arch_exit(struct machine *machine)
 {
 	struct axvcpu_run *run = machine->run;
@@ -111,9 +145,8 @@ bool arch_exit(struct machine *machine)
 	case AXVCPU_EXIT_SYSREG_WRITE: /* undefined, as where there is no such register */
 		axvcpu_run_fault(run, AXVCPU_ARM64_VECTOR_SYNC, false, 0);
 		return true;
-	case AXVCPU_EXIT_HALT:
-		machine_end(machine, EXIT_HALTED,
-			    "the guest waits for an interrupt, and nothing can wake it");
+	case AXVCPU_EXIT_SEND_IPI:
+		send_sgi(machine);
 		return true;
 	case AXVCPU_EXIT_CPU_DOWN:
 		machine_end(machine, EXIT_HALTED, "the guest switched off its only CPU");
@@ -123,23 +156,82 @@ bool arch_exit(struct machine *machine)
 	}
 }
 
-/* ---- interrupts: there is nothing that could raise one -------------------- */
+/* ---- interrupts --------------------------------------------------------- */
 
 bool arch_interrupt_waits(const struct machine *machine)
 {
-	(void)machine;
-	return false;
+	return gicv3_due(&machine->arch->gic);
 }
 
+/** struct interface - what the CPU's interface holds, as bit maps of INTIDs */
+struct interface {
+	uint64_t pending;
+	uint64_t held; /* pending, active, or both */
+};
+
+static int read_interface(struct machine *machine, struct interface *interface)
+{
+	struct axvcpu_arm64_events events;
+	int failure = hypervisor_get_registers(machine->hypervisor, AXVCPU_BLOCK_EVENTS, &events,
+					       sizeof(events));
+	unsigned int i;
+
+	if (failure)
+		return failure;
+	interface->pending = events.interrupts[0];
+	interface->held = events.interrupts[0];
+	for (i = 0; i < sizeof(events.list) / sizeof(events.list[0]); i++) {
+		uint64_t lr = events.list[i], intid = lr & LR_INTID;
+
+		if (!lr || intid >= GICV3_INTIDS)
+			continue;
+		interface->held |= 1ULL << intid;
+		if (lr & LR_PENDING)
+			interface->pending |= 1ULL << intid;
+	}
+	return 0;
+}
+
+static int deliver(struct machine *machine, uint64_t due)
+{
+	struct gicv3 *gic = &machine->arch->gic;
+	uint64_t by_level = gicv3_by_level(gic);
+	struct interface interface;
+	unsigned int intid;
+	int failure = read_interface(machine, &interface);
+
+	for (intid = 0; intid < GICV3_INTIDS && !failure; intid++) {
+		uint64_t bit = 1ULL << intid;
+
+		if (!(due & bit))
+			continue;
+		if (!(bit & (interface.pending | (interface.held & by_level))))
+			failure = hypervisor_inject_interrupt(machine->hypervisor, intid);
+		gicv3_taken(gic, intid);
+	}
+	return failure;
+}
+
+/*
+ * An INJECT can't be taken back, so one by level waits until the guest is done with the
+ * last one. Of that moment nobody tells us.
+ */
 void arch_deliver_interrupt(struct machine *machine)
 {
-	(void)machine;
+	struct arch *arch = machine->arch;
+	uint64_t due = gicv3_due(&arch->gic);
+
+	if (due && deliver(machine, due))
+		machine_end(machine, EXIT_HOST, "an interrupt can't be injected");
+	due = gicv3_due(&arch->gic);
+	if (due || arch->retry.deadline_ns)
+		timer_set(&machine->timers, &arch->retry,
+			  due ? machine->timers.now_ns + RETRY_NS : 0);
 }
 
-/* The guest asks the serial port. */
 void arch_input(struct machine *machine)
 {
-	(void)machine;
+	pl011_input(&machine->arch->uart);
 }
 
 /* ---- words -------------------------------------------------------------- */

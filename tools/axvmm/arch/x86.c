@@ -7,6 +7,7 @@
 #include "x86_machine.h"
 
 const uint32_t arch_id = AXVCPU_ARCH_X86;
+const uint64_t arch_behaviours = 0;
 
 #define DEFAULT_APPEND "console=ttyS0"
 
