@@ -7,7 +7,7 @@
 
 arm64_triple=aarch64-linux-gnu
 arm64_packages="gcc-$arm64_triple binutils-$arm64_triple libc6-dev-arm64-cross"
-arm64_libraries="libkmod-dev libkmod2 liblzma5 libzstd1 libssl3 libc6"
+arm64_libraries="libkmod-dev libkmod2 libfdt-dev libfdt1 liblzma5 libzstd1 libssl3 libc6"
 
 need_arm64_base() {
 	local k
@@ -68,7 +68,8 @@ arm64_make_variables() {
 	local root=$cache/link-arm64/root
 	make_variables=("CC=$arm64_triple-gcc" "AR=$arm64_triple-ar" "LD=$arm64_triple-ld" "OBJCOPY=$arm64_triple-objcopy"
 		"PKG_CONFIG=env PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_LIBDIR=$root/usr/lib/$arm64_triple/pkgconfig pkg-config"
-		"LDFLAGS=-Wl,-rpath-link,$root/usr/lib/$arm64_triple:$root/lib/$arm64_triple")
+		"CPPFLAGS=-idirafter $root/usr/include"
+		"LDFLAGS=-L$root/usr/lib/$arm64_triple -Wl,-rpath-link,$root/usr/lib/$arm64_triple:$root/lib/$arm64_triple")
 }
 
 # put_arm64_libraries DIR: as put_libraries, where ldd can't run the programs: what

@@ -100,15 +100,19 @@ in_host "$with/output" '
 	record kernel axvmm --kernel /with/spins
 	record odd axvmm --flat 0x40000002 /with/spins
 	record low axvmm --flat 0x1000 /with/spins
-	record ram axvmm --flat 0x80000000 /with/resets --ram 0x80000000:1M' --with "$with" "$@"
+	record ram axvmm --flat 0x80000000 /with/resets --ram 0x80000000:1M
+	record firmware axvmm --firmware /with/spins
+	record disk axvmm --kernel /with/spins --disk /with/spins' --with "$with" "$@"
 expect_record "$with/output" echoes 0 'hello, arm64.' MMIO_READ SYSTEM_DOWN
 expect_record "$with/output" waits 0 'typed late.' SYSTEM_DOWN SEND_IPI
 expect_record "$with/output" resets 6 'the guest reset the machine'
 expect_record "$with/output" halts 10 'the time of --timeout is up' 'pc  0000000040000004'
 expect_record "$with/output" spins 10 'the time of --timeout is up' 'pc  0000000040000000'
 expect_record "$with/output" jumps 14 'NESTED_PAGE_FAULT gpa 0x10000000' 'pc  0000000010000000'
-expect_record "$with/output" kernel 2 'start by --flat only'
+expect_record "$with/output" kernel 2 'not a Linux Image of arm64'
 expect_record "$with/output" odd 2 'multiples of 4'
 expect_record "$with/output" low 2 'begins at 1 GiB'
 expect_record "$with/output" ram 6 'the guest reset the machine'
+expect_record "$with/output" firmware 2 'not for guests of this architecture'
+expect_record "$with/output" disk 2 'not for guests of this architecture'
 rm -rf "$with"

@@ -36,7 +36,8 @@ const char *options_usage(void)
 	       "  --stats              at the end, say what the guest did\n"
 	       "  --help, --version\n"
 	       "\n"
-	       "On arm64 only --flat starts a guest.\n"
+	       "On arm64 a kernel is a Linux Image, the default of --append is \"console=ttyAMA0\",\n"
+	       "and there is no --module, --firmware and --disk.\n"
 	       "Ctrl-A x ends axvmm, Ctrl-A Ctrl-A types Ctrl-A. See axvmm(1).\n";
 }
 

@@ -13,8 +13,11 @@
 #include "../devices/gicv3.h"
 #include "../devices/pl011.h"
 #include "../file.h"
+#include "../loaders/arm64_image.h"
 #include "arch.h"
 #include "arm64_machine.h"
+
+#define DEFAULT_APPEND "console=ttyAMA0"
 
 /* When an interrupt whose line stays asserted is looked at again. */
 #define RETRY_NS 1000000ULL
@@ -26,14 +29,16 @@ const uint32_t arch_id = AXVCPU_ARCH_ARM64;
 const uint64_t arch_behaviours = AXVCPU_VM_HALT_IN_KERNEL;
 
 /**
- * struct arch - the devices
+ * struct arch - the devices, and how the guest starts
  * @retry: an interrupt waits for the guest to be done with its last one
+ * @tree: guest-physical address of the device tree, 0: none
  */
 struct arch {
 	struct gicv3 gic;
 	struct pl011 uart;
 	struct timer retry;
 	uint64_t entry;
+	uint64_t tree;
 };
 
 /* ---- making it ---------------------------------------------------------- */
@@ -78,19 +83,64 @@ static int put_flat(struct machine *machine, const struct file *file, struct err
 	return 0;
 }
 
-static int load_guest(struct machine *machine, struct error *error)
+static int load_flat(struct machine *machine, struct error *error)
 {
-	const struct options *options = &machine->options;
 	struct file file = { 0 };
-	int result;
+	int result = file_read(&file, machine->options.flat, error);
 
-	if (!options->flat)
-		return error_set(error, "Guests of this architecture (arm64) start by --flat only");
-	result = file_read(&file, options->flat, error);
 	if (!result)
 		result = put_flat(machine, &file, error);
 	file_free(&file);
 	return result;
+}
+
+/* The kernel is in memory; what is left is to tell it of the machine. */
+static int put_tree(struct machine *machine, const struct arm64_boot *boot)
+{
+	const char *append = machine->options.append;
+	const struct arm64_tree tree = {
+		.memory = &machine->memory,
+		.append = append ? append : DEFAULT_APPEND,
+		.initrd = boot->initrd_gpa,
+		.initrd_size = boot->initrd ? boot->initrd->size : 0,
+	};
+
+	machine->arch->entry = boot->entry;
+	machine->arch->tree = boot->tree;
+	return arm64_write_tree(&tree, memory_at(&machine->memory, boot->tree, ARM64_TREE_SIZE),
+				ARM64_TREE_SIZE, boot->error);
+}
+
+static int load_kernel(struct machine *machine, struct error *error)
+{
+	const struct options *options = &machine->options;
+	struct file kernel = { 0 }, initrd = { 0 };
+	struct arm64_boot boot = {
+		.memory = &machine->memory,
+		.kernel = &kernel,
+		.initrd = options->initrd ? &initrd : NULL,
+		.error = error,
+	};
+	int result = -1;
+
+	if (!file_read(&kernel, options->kernel, error) &&
+	    (!options->initrd || !file_read(&initrd, options->initrd, error)) &&
+	    !load_arm64_image(&boot))
+		result = put_tree(machine, &boot);
+	file_free(&kernel);
+	file_free(&initrd);
+	return result;
+}
+
+static int load_guest(struct machine *machine, struct error *error)
+{
+	const struct options *options = &machine->options;
+
+	if (options->firmware || options->modules || options->disk)
+		return error_set(
+			error,
+			"--firmware, --module and --disk are not for guests of this architecture (arm64)");
+	return options->kernel ? load_kernel(machine, error) : load_flat(machine, error);
 }
 
 static void retry(void *opaque)
@@ -118,7 +168,10 @@ int arch_make(struct machine *machine, struct error *error)
 
 int arch_start(struct machine *machine, struct error *error)
 {
-	const struct axvcpu_arm64_setup_config config = { .size = sizeof(config) };
+	const struct axvcpu_arm64_setup_config config = {
+		.size = sizeof(config),
+		.x = { machine->arch->tree },
+	};
 
 	return hypervisor_start(machine->hypervisor, machine->arch->entry, &config, sizeof(config),
 				NULL, error);
