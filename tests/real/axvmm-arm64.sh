@@ -78,6 +78,19 @@ assemble resets <<-'END'
 		add	w0, w0, #9		// SYSTEM_RESET
 		hvc	#0
 END
+# CPU_ON of CPU 1: with -2 it goes on to end by SYSTEM_OFF.
+assemble ups <<-'END'
+		movz	w0, #0xc400, lsl #16
+		add	w0, w0, #3
+		mov	x1, #1
+		adr	x2, .
+		hvc	#0
+		cmn	x0, #2
+		b.ne	.
+		movz	w0, #0x8400, lsl #16
+		add	w0, w0, #8
+		hvc	#0
+END
 assemble halts <<-'END'
 		wfi
 END
@@ -94,6 +107,7 @@ in_host "$with/output" '
 	record echoes sh -c "echo hello, arm64. and no more | $flat /with/echoes --stats"
 	record waits sh -c "{ sleep 1; echo typed late.; sleep 1; } | $flat /with/waits --timeout 20 --stats"
 	record resets $flat /with/resets
+	record ups $flat /with/ups --timeout 5 --stats
 	record halts $flat /with/halts --timeout 1
 	record spins $flat /with/spins --timeout 1
 	record jumps $flat /with/jumps
@@ -106,6 +120,7 @@ in_host "$with/output" '
 expect_record "$with/output" echoes 0 'hello, arm64.' MMIO_READ SYSTEM_DOWN
 expect_record "$with/output" waits 0 'typed late.' SYSTEM_DOWN SEND_IPI
 expect_record "$with/output" resets 6 'the guest reset the machine'
+expect_record "$with/output" ups 0 CPU_UP SYSTEM_DOWN
 expect_record "$with/output" halts 10 'the time of --timeout is up' 'pc  0000000040000004'
 expect_record "$with/output" spins 10 'the time of --timeout is up' 'pc  0000000040000000'
 expect_record "$with/output" jumps 14 'NESTED_PAGE_FAULT gpa 0x10000000' 'pc  0000000010000000'

@@ -40,6 +40,7 @@ static struct {
 	struct arm64_tree tree;
 	const char *typed;
 	int status;
+	int64_t returned;
 } fake;
 
 int hypervisor_start(struct hypervisor *hypervisor, uint64_t entry, const void *config,
@@ -72,6 +73,13 @@ int hypervisor_get_registers(struct hypervisor *hypervisor, uint32_t block, void
 	assert_int_equal(length, sizeof(fake.events));
 	memcpy(registers, &fake.events, length);
 	return 0;
+}
+
+int hypervisor_set_return_value(struct hypervisor *hypervisor, uint64_t value)
+{
+	(void)hypervisor;
+	fake.returned = (int64_t)value;
+	return fake.failure;
 }
 
 int arm64_write_tree(const struct arm64_tree *tree, void *blob, int size, struct error *error)
@@ -280,6 +288,27 @@ static void test_a_failed_inject_ends_it(void **state)
 	unmake(machine);
 }
 
+/* ---- CPUs ----------------------------------------------------------------- */
+
+static void test_there_is_one_cpu(void **state)
+{
+	struct machine *machine = make_ready();
+
+	(void)state;
+	fake.run.exit.reason = AXVCPU_EXIT_CPU_UP;
+	fake.run.exit.u.cpu_up.target_cpu = 1;
+	assert_true(arch_exit(machine));
+	assert_int_equal(fake.returned, -2);
+	fake.run.exit.u.cpu_up.target_cpu = 0;
+	assert_true(arch_exit(machine));
+	assert_int_equal(fake.returned, -4);
+	assert_int_equal(fake.status, -1);
+	fake.failure = -EIO;
+	assert_true(arch_exit(machine));
+	assert_int_equal(fake.status, EXIT_HOST);
+	unmake(machine);
+}
+
 /* ---- kernels -------------------------------------------------------------- */
 
 static void test_starts_a_kernel(void **state)
@@ -323,6 +352,7 @@ int main(void)
 		cmocka_unit_test(test_sgi_can_come_while_the_last_is_served),
 		cmocka_unit_test(test_sgi_for_others_goes_nowhere),
 		cmocka_unit_test(test_a_failed_inject_ends_it),
+		cmocka_unit_test(test_there_is_one_cpu),
 		cmocka_unit_test(test_starts_a_kernel),
 		cmocka_unit_test(test_kernel_without_initrd),
 	};

@@ -158,6 +158,11 @@ int hypervisor_inject_interrupt(struct hypervisor *hypervisor, uint32_t vector)
 	return axvcpu_vcpu_inject(hypervisor->vcpu, &event);
 }
 
+int hypervisor_set_return_value(struct hypervisor *hypervisor, uint64_t value)
+{
+	return axvcpu_vcpu_set_return_value(hypervisor->vcpu, value);
+}
+
 int hypervisor_get_registers(struct hypervisor *hypervisor, uint32_t block, void *registers,
 			     size_t length)
 {

@@ -48,6 +48,9 @@ void hypervisor_kick(struct hypervisor *hypervisor);
 /** hypervisor_inject_interrupt() - 0 or a negative errno */
 int hypervisor_inject_interrupt(struct hypervisor *hypervisor, uint32_t vector);
 
+/** hypervisor_set_return_value() - of the call that the guest left by; 0 or a negative errno */
+int hypervisor_set_return_value(struct hypervisor *hypervisor, uint64_t value);
+
 /** hypervisor_get_registers() - one block; 0 or a negative errno */
 int hypervisor_get_registers(struct hypervisor *hypervisor, uint32_t block, void *registers,
 			     size_t length);

@@ -22,6 +22,10 @@
 /* When an interrupt whose line stays asserted is looked at again. */
 #define RETRY_NS 1000000ULL
 
+/* What PSCI's CPU_ON returns (DEN 0022). */
+#define PSCI_INVALID_PARAMETERS (-2LL)
+#define PSCI_ALREADY_ON		(-4LL)
+
 #define LR_INTID   0xffffffffULL /* ICH_LR<n>_EL2 */
 #define LR_PENDING (1ULL << 62)
 
@@ -189,6 +193,17 @@ static void send_sgi(struct machine *machine)
 		gicv3_send(&machine->arch->gic, run->exit.u.send_ipi.vector);
 }
 
+/* There is one CPU, whose affinity is 0. */
+static void refuse_cpu(struct machine *machine)
+{
+	bool itself = !machine->run->exit.u.cpu_up.target_cpu;
+
+	if (hypervisor_set_return_value(machine->hypervisor,
+					(uint64_t)(itself ? PSCI_ALREADY_ON :
+							    PSCI_INVALID_PARAMETERS)))
+		machine_end(machine, EXIT_HOST, "the guest can't be told that it has one CPU");
+}
+
 bool arch_exit(struct machine *machine)
 {
 	struct axvcpu_run *run = machine->run;
@@ -200,6 +215,9 @@ bool arch_exit(struct machine *machine)
 		return true;
 	case AXVCPU_EXIT_SEND_IPI:
 		send_sgi(machine);
+		return true;
+	case AXVCPU_EXIT_CPU_UP:
+		refuse_cpu(machine);
 		return true;
 	case AXVCPU_EXIT_CPU_DOWN:
 		machine_end(machine, EXIT_HALTED, "the guest switched off its only CPU");
