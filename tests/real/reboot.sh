@@ -10,7 +10,7 @@
 
 with=$(mktemp -d)
 boot_options=("$@")
-limit=120 append=''
+limit=120 append='' first=''
 [[ " $* " != *" debug "* ]] || limit=300
 [[ " $* " != *" vmx "* ]] || limit=600
 case $(host_architecture "$@") in # a jump to itself
@@ -42,7 +42,7 @@ goes_down() {
 	local wanted=$1 command=$2 status=0 start=$SECONDS token=axvcpu_lab_run=$$-$RANDOM log
 	shift 2
 	"$root/tests/boot" "${boot_options[@]}" --with "$with" --timeout $limit --append "$token $append" \
-		-- sh -c "$guests$command" >"$with/output" 2>&1 </dev/null || status=$?
+		-- sh -c "$first$guests$command" >"$with/output" 2>&1 </dev/null || status=$?
 	[ "$status" = "$wanted" ] || broken "$with/output" "with '$command' the host ended with $status, not $wanted"
 	[ $((SECONDS - start)) -lt $limit ] || broken "$with/output" "with '$command' the host hung"
 	grep -qE '^guests run: [23]$' "$with/output" || broken "$with/output" "there were no guests at '$command'"
@@ -59,7 +59,8 @@ goes_down 125 'echo b >/proc/sysrq-trigger' 'sysrq: Resetting'
 # and finds the extension off, or no vCPU could run.
 start_another() {
 	local k=$1 second=$with/second
-	# The kernel computes a digest of both files in one go, which takes Bochs a minute.
+	# The kernel computes a digest of both files in one go, which takes Bochs a minute:
+	# so before there are guests.
 	append='nosoftlockup sysctl.kernel.hung_task_timeout_secs=0'
 	gcc -static -O2 -Wall -Werror "$root/tests/real/lib/kexec.c" -o "$with/kexec"
 	cp "$cache/kernel-$k/vmlinuz" "$with/vmlinuz"
@@ -83,7 +84,8 @@ start_another() {
 	chmod 755 "$second/init"
 	pack "$second" | gzip -1n >"$with/initrd"
 	rm -rf "$second"
-	goes_down 125 'exec /with/kexec /with/vmlinuz /with/initrd' 'Starting new kernel' \
+	first='/with/kexec /with/vmlinuz /with/initrd || exit'
+	goes_down 125 'exec /with/kexec' 'Starting new kernel' \
 		'Linux version' '2 ok, 0 failed' 'another kernel: 2 CPUs'
 }
 
