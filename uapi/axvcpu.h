@@ -458,6 +458,7 @@ struct axvcpu_exit {
 			__u64 args[6];
 			__u64 immediate;
 		} hypercall;
+		/* An instruction's write is PENDING if more accesses of it follow. */
 		struct {			/* MMIO_READ, MMIO_WRITE */
 			__u64 gpa;
 			__u32 width;		/* bytes: 1 2 4 8, later 16 32 64 */
