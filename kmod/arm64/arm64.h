@@ -415,6 +415,9 @@ void arm64_fpu_save(struct arm64_vcpu *v);
 
 /* ---- mitigations.c ------------------------------------------------------------------ */
 void arm64_mitigations_init(void);
+/* What ARCH_FEATURES of SMCCC answers for WORKAROUND_1 and for WORKAROUND_3. */
+s64 arm64_mitigation_v2(void);
+s64 arm64_mitigation_history(void);
 
 /* ---- switch.S ---------------------------------------------------------------------- */
 /*

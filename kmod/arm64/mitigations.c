@@ -15,6 +15,8 @@
  * Straight-line speculation: barriers behind ERET: switch.S. Register values of the
  *	guest's are cleared after an exit: switch.S.
  * Out-of-context walks: the order of switches in vcpu.c.
+ * The guest's own user and kernel space: it asks for the firmware's calls as a kernel on
+ *	the machine does, and an exit, which each call is, has done it (psci.c).
  * Indices that a guest controls: array_index_nospec() in the exit handlers.
  */
 #include <linux/arm-smccc.h>
@@ -51,6 +53,27 @@ static u64 mitigate_history(void)
 	if (mitigate_firmware(ARM_SMCCC_ARCH_WORKAROUND_3))
 		return EL2_MITIGATE_CALL_3;
 	return BHB_LOOPS;
+}
+
+/* What ARCH_FEATURES says of a workaround: 0: call it; 1: this CPU needs none; -1. */
+static s64 mitigation_told(bool affected, u64 done)
+{
+	if (!affected)
+		return 1;
+	return el2_features.mitigate & done ? 0 : -1;
+}
+
+s64 arm64_mitigation_v2(void)
+{
+	return mitigation_told(cpus_have_final_cap(ARM64_SPECTRE_V2),
+			       EL2_MITIGATE_CALL_1 | EL2_MITIGATE_CALL_3);
+}
+
+/* A guest has the loop and CLRBHB itself. */
+s64 arm64_mitigation_history(void)
+{
+	return mitigation_told(cpus_have_final_cap(ARM64_SPECTRE_BHB),
+			       EL2_MITIGATE_CALL_3);
 }
 
 void arm64_mitigations_init(void)

@@ -13,6 +13,9 @@
 #include "arm64.h"
 
 #define SMCCC_VERSION		0x80000000
+#define SMCCC_ARCH_FEATURES	0x80000001
+#define SMCCC_WORKAROUND_1	0x80008000
+#define SMCCC_WORKAROUND_3	0x80003fff
 #define SMCCC_FAST		0x80000000
 #define SMCCC_OWNER		0x3f000000
 #define SMCCC_OWNER_ARCH	0x00000000
@@ -164,7 +167,25 @@ static int psci_system_reset(struct arm64_vcpu *v)
 	return psci_system_down(v, AXVCPU_DOWN_RESET);
 }
 
+/*
+ * A warm reset as the architecture defines it; other types are 1 to 0x7fffffff, which are
+ * reserved, and the vendor's own.
+ */
+static int psci_system_reset2(struct arm64_vcpu *v)
+{
+	if ((u32)v->frame.x[1])
+		return psci_return(v, PSCI_INVALID_PARAMETERS);
+	return psci_system_reset(v);
+}
+
+/* What the guest asks for was done when it left guest mode. */
+static int smccc_workaround(struct arm64_vcpu *v)
+{
+	return AXVCPU_OUT_AGAIN;
+}
+
 static int psci_features(struct arm64_vcpu *v);
+static int smccc_features(struct arm64_vcpu *v);
 
 static const struct {
 	u32 function;
@@ -180,9 +201,12 @@ static const struct {
 	{ PSCI_SYSTEM_OFF, false, psci_system_off },
 	{ PSCI_SYSTEM_RESET, false, psci_system_reset },
 	{ PSCI_FEATURES, false, psci_features },
-	{ PSCI_SYSTEM_RESET2, true, psci_system_reset },
+	{ PSCI_SYSTEM_RESET2, true, psci_system_reset2 },
 	/* The architecture's own version has the same number here. */
 	{ SMCCC_VERSION, false, psci_version },
+	{ SMCCC_ARCH_FEATURES, false, smccc_features },
+	{ SMCCC_WORKAROUND_1, false, smccc_workaround },
+	{ SMCCC_WORKAROUND_3, false, smccc_workaround },
 };
 
 static int psci_find(u32 function)
@@ -201,6 +225,21 @@ static int psci_features(struct arm64_vcpu *v)
 {
 	return psci_return(v, psci_find(v->frame.x[1]) < 0 ?
 				      PSCI_NOT_SUPPORTED : PSCI_SUCCESS);
+}
+
+static int smccc_features(struct arm64_vcpu *v)
+{
+	switch ((u32)v->frame.x[1]) {
+	case SMCCC_VERSION:
+	case SMCCC_ARCH_FEATURES:
+		return psci_return(v, PSCI_SUCCESS);
+	case SMCCC_WORKAROUND_1:
+		return psci_return(v, arm64_mitigation_v2());
+	case SMCCC_WORKAROUND_3:
+		return psci_return(v, arm64_mitigation_history());
+	default:
+		return psci_return(v, PSCI_NOT_SUPPORTED);
+	}
 }
 
 int arm64_firmware_call(struct arm64_vcpu *v)

@@ -26,7 +26,20 @@ GUEST(starts, PLAIN,
       PSCI64(3) "mov x1, #0x1000000\nmov x2, #0x30000\nsmc #0\n" GUEST_VALUE
       PSCI64(3) "mov x1, #1\nmov x2, #0x30000\nadd x2, x2, #2\nsmc #0\n" GUEST_DONE);
 GUEST(ends, PLAIN, PSCI(8) "smc #0\n" GUEST_VALUE PSCI(9) "hvc #0\n" GUEST_VALUE
-      PSCI64(0x12) "smc #0\n" GUEST_VALUE PSCI(2) "smc #0\n" GUEST_DONE);
+      PSCI64(0x12) "mov x1, #0\nsmc #0\n" GUEST_VALUE PSCI(2) "smc #0\n" GUEST_DONE);
+/* SMCCC: each asks ARCH_FEATURES of one function; and the two workarounds are called. */
+#define ARCH_FEATURES(low, high) \
+	"mov w0, #0x80000000\nadd w0, w0, #1\nmov w1, #" #low "\nmovk w1, #" #high ", lsl #16\n" \
+	"smc #0\n" GUEST_VALUE
+GUEST(asks, PLAIN,
+      PSCI(0xa) "mov w1, #0x80000000\nsmc #0\n" GUEST_VALUE
+      ARCH_FEATURES(0, 0x8000) ARCH_FEATURES(1, 0x8000) ARCH_FEATURES(0x8000, 0x8000)
+      ARCH_FEATURES(0x3fff, 0x8000) ARCH_FEATURES(0x7fff, 0x8000)
+      "mov w0, #0x8000\nmovk w0, #0x8000, lsl #16\nmov x4, #44\nsmc #0\nmov x0, x4\n" GUEST_VALUE
+      "mov w0, #0x3fff\nmovk w0, #0x8000, lsl #16\nmov x5, #55\nhvc #0\nmov x0, x5\n" GUEST_DONE);
+GUEST(odd_resets, PLAIN,
+      PSCI64(0x12) "mov x1, #1\nsmc #0\n" GUEST_VALUE
+      PSCI(0x12) "mov w1, #0x80000000\nsmc #0\n" GUEST_DONE);
 GUEST(suspends, PLAIN, PSCI64(1) "smc #0\n" GUEST_DONE);
 
 static struct vm vm;
@@ -119,6 +132,31 @@ static void check_ends(void)
 	COVERS_EXIT("CPU_DOWN", "PSCI");
 }
 
+/* Success is 0, not supported -1; a workaround may also say 1: not needed here. */
+static void check_smccc(void)
+{
+	u64 told;
+
+	RESTART(&v, PLAIN, asks);
+	CHECK_EQ(run_to_port(&v, PORT_VALUE), 0, "PSCI_FEATURES of SMCCC_VERSION");
+	CHECK_EQ(run_to_port(&v, PORT_VALUE), 0, "ARCH_FEATURES of SMCCC_VERSION");
+	CHECK_EQ(run_to_port(&v, PORT_VALUE), 0, "ARCH_FEATURES of itself");
+	told = run_to_port(&v, PORT_VALUE);
+	CHECK(told <= 1 || told == 0xffffffff, "WORKAROUND_1: %#llx", (unsigned long long)told);
+	told = run_to_port(&v, PORT_VALUE);
+	CHECK(told <= 1 || told == 0xffffffff, "WORKAROUND_3: %#llx", (unsigned long long)told);
+	CHECK_EQ(run_to_port(&v, PORT_VALUE), 0xffffffff, "WORKAROUND_2 is not there");
+	CHECK_EQ(run_to_port(&v, PORT_VALUE), 44, "WORKAROUND_1 comes back, X4 is kept");
+	CHECK_EQ(run_to_port(&v, PORT_DONE), 55, "WORKAROUND_3 comes back, X5 is kept");
+}
+
+static void check_odd_resets(void)
+{
+	RESTART(&v, PLAIN, odd_resets);
+	CHECK_EQ(run_to_port(&v, PORT_VALUE), (u32)-2, "SYSTEM_RESET2 of a reserved type");
+	CHECK_EQ(run_to_port(&v, PORT_DONE), (u32)-2, "of a vendor's");
+}
+
 static void check_suspend(void)
 {
 	NEED_RET(call(v.fd, AXVCPU_RESET, NULL));
@@ -136,6 +174,8 @@ int main(void)
 	check_user();
 	check_queries();
 	check_starts();
+	check_smccc();
+	check_odd_resets();
 	check_ends();
 	check_suspend();
 	return finish();
