@@ -49,7 +49,8 @@ static int run_cases(const char *name)
 
 	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		for (bench_case = tables[i]; bench_case->name; bench_case++) {
-			if (name && strcmp(name, bench_case->name))
+			if (!guest_has(bench_case->program) ||
+			    (name && strcmp(name, bench_case->name)))
 				continue;
 			found = true;
 			failures += run_case(bench_case);

@@ -12,7 +12,8 @@
  * @name: as in the report
  * @run: measure it; 0, or -1 after a message
  * @count: operations, or whatever @run makes of it
- * @program, @exit, @answers: cases_exit.c: the guest, its exit, and whether it reads
+ * @program: the guest; where there is none, the case is none either
+ * @exit, @answers: cases_exit.c: its exit, and whether it reads
  * @wall_only: makes no sense with --icount; @icount_only: the other way round
  */
 struct bench_case {

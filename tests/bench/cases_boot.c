@@ -15,6 +15,7 @@
 #include "cases.h"
 #include "fail.h"
 #include "measure.h"
+#include "prepare.h"
 
 #define REACHED "user space reached"
 
@@ -60,7 +61,7 @@ static int boot(const struct bench_case *bench_case, const char *program)
 		"--memory",
 		"128M",
 		"--append",
-		"console=ttyS0 quiet nokaslr",
+		(char *)boot_append,
 		NULL,
 	};
 	char line[512] = "";
@@ -82,9 +83,9 @@ static int boot(const struct bench_case *bench_case, const char *program)
 
 static int run_boot(const struct bench_case *bench_case)
 {
-	bool kvm = !strcmp(side_name, "kvm");
-
-	return boot(bench_case, kvm ? "./axvmm-kvm" : "axvmm");
+	if (strcmp(side_name, "kvm"))
+		return boot(bench_case, "axvmm");
+	return boot_without_chips ? boot(bench_case, "./axvmm-kvm") : 0;
 }
 
 static int run_boot_irqchip(const struct bench_case *bench_case)

@@ -47,10 +47,10 @@ static int measure_exits(const struct bench_case *bench_case, struct machine *ma
 
 static int run_exits(const struct bench_case *bench_case)
 {
+	const uint64_t arg[3] = { side_hypercall };
 	struct machine machine;
 
-	if (machine_open(&machine, bench_case->program, NULL) ||
-	    measure_exits(bench_case, &machine))
+	if (machine_open(&machine, bench_case->program, arg) || measure_exits(bench_case, &machine))
 		return -1;
 	machine_close(&machine);
 	return 0;
@@ -97,10 +97,10 @@ static int run_handled(const struct bench_case *bench_case)
 	struct machine machine;
 
 	if (machine_open(&machine, bench_case->program, arg) ||
-	    machine_expect(&machine.vcpu, SIDE_IO_WRITE))
+	    machine_expect(&machine.vcpu, guest_leaves))
 		return -1;
 	measure_start(bench_case->name);
-	if (machine_expect(&machine.vcpu, SIDE_IO_WRITE))
+	if (machine_expect(&machine.vcpu, guest_leaves))
 		return -1;
 	measure_stop(bench_case->count);
 	machine_close(&machine);
@@ -130,8 +130,8 @@ static int open_crowd(struct machine *crowd)
 	unsigned int i;
 
 	for (i = 0; i < CROWD_VMS; i++)
-		if (machine_open(&crowd[i], GUEST_PIO_OUT, NULL) ||
-		    machine_expect(&crowd[i].vcpu, SIDE_IO_WRITE))
+		if (machine_open(&crowd[i], GUEST_LEAVE, NULL) ||
+		    machine_expect(&crowd[i].vcpu, guest_leaves))
 			return -1;
 	return 0;
 }
@@ -140,7 +140,7 @@ static int run_crowd(const struct bench_case *bench_case)
 {
 	struct machine crowd[CROWD_VMS], machine;
 	struct side_vcpu more[CROWD_VCPUS];
-	struct side_start start = guest_start(GUEST_PIO_OUT);
+	struct side_start start = guest_start(GUEST_LEAVE);
 	void *memory = pages_map(0x1000);
 	unsigned int i;
 
@@ -149,7 +149,7 @@ static int run_crowd(const struct bench_case *bench_case)
 		return -1;
 	for (i = 0; i < CROWD_VCPUS; i++)
 		if (side_vcpu_create(&machine.vm, 1 + i, &more[i]) ||
-		    side_vcpu_start(&more[i], &start) || machine_expect(&more[i], SIDE_IO_WRITE))
+		    side_vcpu_start(&more[i], &start) || machine_expect(&more[i], guest_leaves))
 			return -1;
 	if (measure_exits(bench_case, &machine))
 		return -1;
@@ -161,12 +161,12 @@ static int run_crowd(const struct bench_case *bench_case)
 	return 0;
 }
 
-/* ---- an interrupt: raised, taken by the guest, which halts again --------------------- */
+/* ---- an interrupt: raised, taken by the guest, which leaves again -------------------- */
 
 static int interrupts(struct side_vcpu *vcpu, unsigned int count)
 {
 	while (count--)
-		if (side_inject(vcpu, GUEST_VECTOR) || machine_expect(vcpu, SIDE_HALT))
+		if (side_inject(vcpu, GUEST_VECTOR) || machine_expect(vcpu, guest_leaves_open))
 			return -1;
 	return 0;
 }
@@ -175,8 +175,9 @@ static int run_inject(const struct bench_case *bench_case)
 {
 	struct machine machine;
 
-	if (machine_open(&machine, GUEST_INTERRUPTS, NULL) ||
-	    machine_expect(&machine.vcpu, SIDE_HALT) || interrupts(&machine.vcpu, WARM_UP))
+	if (machine_open(&machine, bench_case->program, NULL) ||
+	    side_inject_prepare(&machine.vcpu, GUEST_VECTOR) ||
+	    machine_expect(&machine.vcpu, guest_leaves_open) || interrupts(&machine.vcpu, WARM_UP))
 		return -1;
 	measure_start(bench_case->name);
 	if (interrupts(&machine.vcpu, bench_case->count))
@@ -210,8 +211,11 @@ const struct bench_case exit_cases[] = {
 	{ "cpuid", run_handled, 40000, GUEST_CPUID },
 	{ "rdmsr", run_handled, 40000, GUEST_RDMSR },
 	{ "wrmsr", run_handled, 40000, GUEST_WRMSR },
+	{ "firmware", run_handled, 40000, GUEST_FIRMWARE },
+	{ "sysreg_read", run_handled, 40000, GUEST_SYSREG_READ },
+	{ "sysreg_write", run_handled, 40000, GUEST_SYSREG_WRITE },
 	CROWD("crowd_pio_out", GUEST_PIO_OUT, SIDE_IO_WRITE),
 	CROWD("crowd_mmio_write", GUEST_MMIO_WRITE, SIDE_MMIO_WRITE),
-	{ "inject", run_inject, 2000 },
+	{ "inject", run_inject, 2000, GUEST_INTERRUPTS },
 	{ 0 },
 };

@@ -56,8 +56,8 @@ static int run_vm_other(const struct bench_case *bench_case)
 {
 	struct machine other;
 
-	if (machine_open(&other, GUEST_PIO_OUT, NULL) ||
-	    machine_expect(&other.vcpu, SIDE_IO_WRITE) || measure_vms(bench_case, &other.device))
+	if (machine_open(&other, GUEST_LEAVE, NULL) || machine_expect(&other.vcpu, guest_leaves) ||
+	    measure_vms(bench_case, &other.device))
 		return -1;
 	machine_close(&other);
 	return 0;
@@ -105,8 +105,8 @@ static int run_vcpu(const struct bench_case *bench_case)
 {
 	struct machine other;
 
-	if (machine_open(&other, GUEST_PIO_OUT, NULL) ||
-	    machine_expect(&other.vcpu, SIDE_IO_WRITE) || measure_vcpus(bench_case, &other.device))
+	if (machine_open(&other, GUEST_LEAVE, NULL) || machine_expect(&other.vcpu, guest_leaves) ||
+	    measure_vcpus(bench_case, &other.device))
 		return -1;
 	machine_close(&other);
 	return 0;
@@ -120,7 +120,7 @@ static int run_vcpu(const struct bench_case *bench_case)
  */
 static int first_exit(const struct bench_case *bench_case, void *memory, bool measured)
 {
-	struct side_start start = guest_start(GUEST_PIO_OUT);
+	struct side_start start = guest_start(GUEST_LEAVE);
 	struct machine machine;
 
 	if (measured)
@@ -128,7 +128,7 @@ static int first_exit(const struct bench_case *bench_case, void *memory, bool me
 	if (side_open(&machine.device) || side_vm_create(&machine.device, &machine.vm) ||
 	    side_memory_add(&machine.vm, 0, 0, memory, GUEST_SIZE) ||
 	    side_vcpu_create(&machine.vm, 0, &machine.vcpu) ||
-	    side_vcpu_start(&machine.vcpu, &start) || machine_expect(&machine.vcpu, SIDE_IO_WRITE))
+	    side_vcpu_start(&machine.vcpu, &start) || machine_expect(&machine.vcpu, guest_leaves))
 		return -1;
 	if (measured)
 		measure_stop_span(1);
@@ -143,7 +143,7 @@ static int run_first_exit(const struct bench_case *bench_case)
 	struct machine once;
 	unsigned int i;
 
-	if (machine_open(&once, GUEST_PIO_OUT, NULL))
+	if (machine_open(&once, GUEST_LEAVE, NULL))
 		return -1;
 	side_vcpu_close(&once.vcpu);
 	side_vm_close(&once.vm);

@@ -31,8 +31,8 @@ static int measure_changes(const struct bench_case *bench_case, size_t size, uns
 	void *memory = pages_map(size), *others = pages_map(0x1000);
 	unsigned int i;
 
-	if (!memory || !others || machine_open(&machine, GUEST_PIO_OUT, NULL) ||
-	    machine_expect(&machine.vcpu, SIDE_IO_WRITE))
+	if (!memory || !others || machine_open(&machine, GUEST_LEAVE, NULL) ||
+	    machine_expect(&machine.vcpu, guest_leaves))
 		return -1;
 	for (i = 0; i < regions; i++)
 		if (side_memory_add(&machine.vm, 2 + i, GUEST_TOUCH + i * 0x2000ULL, others,

@@ -39,17 +39,17 @@ static void *run_vcpu(void *opaque)
 	struct runner *runner = opaque;
 	unsigned int i;
 
-	runner->failed = pin_to(runner->cpu) || machine_expect(&runner->vcpu, SIDE_IO_WRITE);
+	runner->failed = pin_to(runner->cpu) || machine_expect(&runner->vcpu, guest_leaves);
 	pthread_barrier_wait(runner->barrier);
 	for (i = 0; i < runner->count && !runner->failed; i++)
-		runner->failed = machine_expect(&runner->vcpu, SIDE_IO_WRITE);
+		runner->failed = machine_expect(&runner->vcpu, guest_leaves);
 	pthread_barrier_wait(runner->barrier);
 	return NULL;
 }
 
 static int start_runner(struct machine *machine, struct runner *runner, unsigned int id)
 {
-	struct side_start start = guest_start(GUEST_PIO_OUT);
+	struct side_start start = guest_start(GUEST_LEAVE);
 
 	runner->cpu = id;
 	if (!id)
@@ -68,7 +68,7 @@ static int measure_scale(const struct bench_case *bench_case, unsigned int vcpus
 	unsigned int i;
 	int failed = 0;
 
-	if (machine_open(&machine, GUEST_PIO_OUT, NULL))
+	if (machine_open(&machine, GUEST_LEAVE, NULL))
 		return -1;
 	pthread_barrier_init(&barrier, NULL, vcpus + 1);
 	for (i = 0; i < vcpus; i++) {

@@ -80,7 +80,7 @@ static int touch(const struct bench_case *bench_case, enum host_pages kind, unsi
 		return -1;
 	if (measured)
 		measure_start(bench_case->name);
-	if (machine_expect(&machine.vcpu, SIDE_IO_WRITE))
+	if (machine_expect(&machine.vcpu, guest_leaves))
 		return -1;
 	if (measured) {
 		measure_stop(count);

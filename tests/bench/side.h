@@ -29,17 +29,23 @@ struct side_vm {
 	int fd;
 };
 
-/** struct side_vcpu - a vCPU with its run page mapped */
+/** struct side_vcpu - a vCPU with its run page mapped; @vm: the VM's fd */
 struct side_vcpu {
 	const struct side_device *device;
+	int vm;
 	int fd;
 	void *run;
 };
 
-/** struct side_start - where and with what a vCPU starts, in the architecture's usual mode */
+/**
+ * struct side_start - where and with what a vCPU starts, in the architecture's usual mode
+ * @page_table: x86: the root
+ * @program: arm64: where the code at @entry goes to
+ */
 struct side_start {
 	uint64_t entry;
 	uint64_t page_table;
+	uint64_t program;
 	uint64_t stack;
 	uint64_t arg[3];
 };
@@ -98,6 +104,9 @@ void side_kick(struct side_vcpu *vcpu, unsigned long thread);
 /** side_kick_done() - in the vCPU's thread: the kick was seen */
 void side_kick_done(struct side_vcpu *vcpu);
 
+/** side_inject_prepare() - before the first run of a vCPU that side_inject() is for */
+int side_inject_prepare(struct side_vcpu *vcpu, unsigned int vector);
+
 /** side_inject() - raise interrupt @vector: the guest can take it now */
 int side_inject(struct side_vcpu *vcpu, unsigned int vector);
 
@@ -121,6 +130,9 @@ void side_describe(struct side_vcpu *vcpu, char *text, size_t size);
 
 /** side_arch_open() - once after side_open(): what the vCPUs' starts need later */
 int side_arch_open(const struct side_device *device);
+
+/** side_hypercall - number of the call that goes to user space, in the guest's arg[0] */
+extern const uint64_t side_hypercall;
 
 /** side_arch_vm_create() - a new VM's part that the cases need */
 int side_arch_vm_create(struct side_vm *vm);

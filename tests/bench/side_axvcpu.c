@@ -82,6 +82,7 @@ int side_vcpu_create(struct side_vm *vm, unsigned int id, struct side_vcpu *vcpu
 	};
 
 	vcpu->device = vm->device;
+	vcpu->vm = vm->fd;
 	vcpu->fd = ioctl(vm->fd, AXVCPU_CREATE_VCPU, &create);
 	if (vcpu->fd < 0)
 		return fail("CREATE_VCPU");
@@ -164,6 +165,12 @@ void side_kick(struct side_vcpu *vcpu, unsigned long thread)
 void side_kick_done(struct side_vcpu *vcpu)
 {
 	(void)vcpu;
+}
+
+int side_inject_prepare(struct side_vcpu *vcpu, unsigned int vector)
+{
+	(void)vcpu, (void)vector;
+	return 0;
 }
 
 int side_inject(struct side_vcpu *vcpu, unsigned int vector)

@@ -70,6 +70,7 @@ int side_memory_remove(struct side_vm *vm, unsigned int slot, uint64_t gpa)
 int side_vcpu_create(struct side_vm *vm, unsigned int id, struct side_vcpu *vcpu)
 {
 	vcpu->device = vm->device;
+	vcpu->vm = vm->fd;
 	vcpu->fd = ioctl(vm->fd, KVM_CREATE_VCPU, (unsigned long)id);
 	if (vcpu->fd < 0)
 		return fail("KVM_CREATE_VCPU");
@@ -99,6 +100,9 @@ enum side_exit side_run(struct side_vcpu *vcpu)
 		return SIDE_HALT;
 	case KVM_EXIT_HYPERCALL:
 		return SIDE_HYPERCALL;
+	case KVM_EXIT_SYSTEM_EVENT: /* arm64: the call that leaves the vCPU as it is */
+		return run->system_event.type == KVM_SYSTEM_EVENT_SUSPEND ? SIDE_HYPERCALL :
+									    SIDE_OTHER;
 	case KVM_EXIT_X86_RDMSR:
 	case KVM_EXIT_X86_WRMSR:
 		return SIDE_SYSREG;
@@ -176,14 +180,10 @@ void side_kick_done(struct side_vcpu *vcpu)
 	((struct kvm_run *)vcpu->run)->immediate_exit = 0;
 }
 
-int side_inject(struct side_vcpu *vcpu, unsigned int vector)
-{
-	struct kvm_interrupt interrupt = { .irq = vector };
-
-	return ioctl(vcpu->fd, KVM_INTERRUPT, &interrupt) ? fail("KVM_INTERRUPT") : 0;
-}
-
-/* KVM's statistics: a header, descriptions with names behind them, values. */
+/*
+ * KVM's statistics: a header, descriptions with names behind them, values. -1: this
+ * architecture's KVM does not count them.
+ */
 static double read_tlb_flushes(struct side_vcpu *vcpu)
 {
 	int fd = ioctl(vcpu->fd, KVM_GET_STATS_FD, NULL);
@@ -191,7 +191,8 @@ static double read_tlb_flushes(struct side_vcpu *vcpu)
 	char text[256];
 	struct kvm_stats_desc *desc = (struct kvm_stats_desc *)text;
 	size_t size;
-	uint64_t value = 0;
+	double found = -1;
+	uint64_t value;
 	unsigned int i;
 
 	if (fd < 0 || pread(fd, &header, sizeof(header), 0) != sizeof(header))
@@ -200,13 +201,15 @@ static double read_tlb_flushes(struct side_vcpu *vcpu)
 	for (i = 0; i < header.num_desc && size <= sizeof(text); i++) {
 		if (pread(fd, text, size, header.desc_offset + i * size) != (ssize_t)size)
 			break;
-		if (!strcmp(desc->name, "tlb_flush") &&
-		    pread(fd, &value, sizeof(value), header.data_offset + desc->offset) ==
-			    sizeof(value))
-			break;
+		if (strcmp(desc->name, "tlb_flush"))
+			continue;
+		if (pread(fd, &value, sizeof(value), header.data_offset + desc->offset) ==
+		    sizeof(value))
+			found = (double)value;
+		break;
 	}
 	close(fd);
-	return (double)value;
+	return found;
 }
 
 void side_counts(struct side_vcpu *vcpu, struct side_counts *counts)

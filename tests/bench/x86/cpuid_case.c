@@ -9,6 +9,9 @@
 #include "cpuid_list.h"
 #include "layout.h"
 
+const char boot_append[] = "console=ttyS0 quiet nokaslr";
+const bool boot_without_chips = true;
+
 #define LEAVES 200
 
 static unsigned int count;

@@ -37,7 +37,11 @@ PROGRAM(cpuid_list);
 PROGRAM(spin);
 #undef PROGRAM
 
-static const uint8_t *const programs[] = {
+const enum side_exit guest_leaves = SIDE_IO_WRITE;
+const enum side_exit guest_leaves_open = SIDE_HALT;
+
+static const uint8_t *const programs[GUEST_PROGRAMS] = {
+	[GUEST_LEAVE] = guest_pio_out,
 	[GUEST_PIO_OUT] = guest_pio_out,
 	[GUEST_PIO_IN] = guest_pio_in,
 	[GUEST_MMIO_WRITE] = guest_mmio_write,
@@ -55,6 +59,11 @@ static const uint8_t *const programs[] = {
 	[GUEST_CPUID_LIST] = guest_cpuid_list,
 	[GUEST_SPIN] = guest_spin,
 };
+
+bool guest_has(enum guest_program program)
+{
+	return programs[program];
+}
 
 /* VMX has VMCALL for a hypercall, SVM has VMMCALL; the other one's is #UD, or KVM's to mend. */
 static bool has_vmx(void)

@@ -57,7 +57,7 @@ guest_text:
 
 	.macro	hypercall instruction
 	program	\instruction
-1:	mov	$GUEST_HYPERCALL_NR, %eax
+1:	mov	%edi, %eax
 	mov	$GUEST_BUFFER, %ebx	/* guest-physical address */
 	mov	$1, %ecx		/* pages */
 	xor	%edx, %edx		/* attributes */

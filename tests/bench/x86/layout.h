@@ -21,7 +21,5 @@
 #define GUEST_MSR_EMULATED 0x1a0 /* IA32_MISC_ENABLE */
 /* Neither knows it: it goes to user space. */
 #define GUEST_MSR_UNKNOWN 0xc0010061 /* AMD: P-state limits */
-/* KVM hands this hypercall to user space: KVM_HC_MAP_GPA_RANGE. */
-#define GUEST_HYPERCALL_NR 12
 
 #endif /* BENCH_X86_LAYOUT_H */

@@ -17,6 +17,8 @@ static struct {
 	struct kvm_cpuid_entry2 entry[CPUID_ENTRIES];
 } cpuid;
 
+const uint64_t side_hypercall = KVM_HC_MAP_GPA_RANGE;
+
 int side_arch_open(const struct side_device *device)
 {
 	cpuid.head.nent = CPUID_ENTRIES;
@@ -94,4 +96,17 @@ int side_vcpu_start(struct side_vcpu *vcpu, const struct side_start *start)
 	if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs))
 		return fail("KVM_SET_SREGS");
 	return ioctl(vcpu->fd, KVM_SET_REGS, &regs) ? fail("KVM_SET_REGS") : 0;
+}
+
+int side_inject_prepare(struct side_vcpu *vcpu, unsigned int vector)
+{
+	(void)vcpu, (void)vector;
+	return 0;
+}
+
+int side_inject(struct side_vcpu *vcpu, unsigned int vector)
+{
+	struct kvm_interrupt interrupt = { .irq = vector };
+
+	return ioctl(vcpu->fd, KVM_INTERRUPT, &interrupt) ? fail("KVM_INTERRUPT") : 0;
 }
