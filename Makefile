@@ -16,7 +16,7 @@
 #   KDIR=DIR           the kernel's build tree, default that of the running kernel
 #   PREFIX=DIR         default /usr/local
 #   DESTDIR=DIR        install under DIR instead of /
-#   BACKEND=NAME       bench: the hardware, svm (default) or vmx
+#   BACKEND=NAME       bench: the hardware, svm (default), vmx or vhe
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
