@@ -4,6 +4,7 @@
 #define AXVCPU_ARM64_ARM64_H
 
 #include <linux/percpu.h>
+#include <linux/stddef.h>
 #include <linux/types.h>
 
 #include "../../uapi/axvcpu_arm64.h"
@@ -59,6 +60,7 @@ extern struct el2_features el2_features __ro_after_init;
  * @last_vcpu: arm64_vcpu.id of who ran last, 0: none; an id is never used again
  * @generation: stage2.tlb_generation when our translations were last flushed
  * @on: hardware_enable() was here
+ * @features: el2_features, for world.h
  * @host: the host's registers, from el2_load() to el2_put()
  */
 struct el2_cpu {
@@ -68,6 +70,7 @@ struct el2_cpu {
 	u64 last_vcpu;
 	u64 generation;
 	bool on;
+	struct el2_features features;
 	struct {
 		u64 hcr;
 		u64 hcrx;
@@ -196,61 +199,69 @@ struct arm64_gic {
 /**
  * struct arm64_vcpu - a vCPU on EL2
  * @core: first
+ * @guest: what the world switch moves and looks at (world.h), and nothing else of it
  * @frame: general registers, true outside of guest mode
- * @pc: same
+ * @sys: EL1's registers, true while not @loaded; those of the timers always
+ * @sp_el1: SP_EL1; as @sys
+ * @pc: as @frame
  * @pstate: same
  * @hcr: HCR_EL2 without what a single entry adds
  * @vttbr: VTTBR_EL2
+ * @mpidr: MPIDR_EL1 as the guest reads it
+ * @cntvoff: CNTVOFF_EL2
+ * @cntv_ctl, @cntv_cval: the virtual timer in the next trip; behind it, as the guest left it
+ * @mdscr: MDSCR_EL1 in the next trip
+ * @serror_esr: ISS
+ * @esr, @far, @hpfar: of the last exit
  * @exit: EL2_EXIT_* of the last exit
+ * @retry: the address of a fault can't be told any more: enter again
+ * @serror_pending: with @serror_esr
+ * @stepping: this run() is for one instruction (AXVCPU_RUN_SINGLE_STEP)
  * @emulation: enum arm64_emulation
  * @loaded: @sys is in the registers of this CPU: from el2_load() to el2_put()
- * @retry: the address of a fault can't be told any more: enter again
- * @esr, @far, @hpfar: of the last exit
  * @pending: see there
  * @mmio: see there
  * @id: unique while the module is loaded, never 0
  * @entry: set_entry()
- * @mpidr: MPIDR_EL1 as the guest reads it
- * @cntvoff: CNTVOFF_EL2
- * @sp_el1: SP_EL1; as @sys
- * @sys: EL1's registers, true while not @loaded; those of the timers always
  * @gic: see there
- * @stepping: this run() is for one instruction (AXVCPU_RUN_SINGLE_STEP)
- * @step_pc: where it began
+ * @step_pc: where the single step began
  * @timer_hidden: the virtual timer runs masked, for one trip
  * @timer: takes the guest out, or wakes it, when one of its timers fires
- * @serror_pending: with @serror_esr
- * @serror_esr: ISS
  * @debug: the guest's debug registers, which the hardware never sees but for a part
  *	of MDSCR_EL1
  * @fpu: FP and SIMD, true outside of run()
  */
 struct arm64_vcpu {
 	struct axvcpu_vcpu core;
-	struct el2_frame frame;
-	u64 pc;
-	u64 pstate;
-	u64 hcr;
-	u64 vttbr;
-	u8 exit;
+	struct_group_tagged(el2_guest, guest,
+		struct el2_frame frame;
+		struct axvcpu_arm64_system sys;
+		u64 sp_el1;
+		u64 pc;
+		u64 pstate;
+		u64 hcr;
+		u64 vttbr;
+		u64 mpidr;
+		u64 cntvoff;
+		u64 cntv_ctl;
+		u64 cntv_cval;
+		u64 mdscr;
+		u64 serror_esr;
+		u64 esr;
+		u64 far;
+		u64 hpfar;
+		u8 exit;
+		bool retry;
+		bool serror_pending;
+		bool stepping;
+	);
 	u8 emulation;
 	bool loaded;
-	bool retry;
-	bool serror_pending;
 	struct arm64_pending pending;
 	struct arm64_mmio mmio;
-	u64 esr;
-	u64 far;
-	u64 hpfar;
 	u64 id;
 	u64 entry;
-	u64 mpidr;
-	u64 cntvoff;
-	u64 sp_el1;
-	u64 serror_esr;
-	struct axvcpu_arm64_system sys;
 	struct arm64_gic gic;
-	bool stepping;
 	u64 step_pc;
 	bool timer_hidden;
 	struct hrtimer timer;
@@ -287,9 +298,16 @@ void el2_set_ept_root(struct axvcpu_vcpu *vcpu, u64 root, unsigned int levels);
 int el2_run(struct axvcpu_vcpu *vcpu);
 int el2_bind(struct axvcpu_vcpu *vcpu, int cpu);
 int el2_unbind(struct axvcpu_vcpu *vcpu);
+
+/* ---- world_vhe.c: on a VHE host, with interrupts off ---------------------------- */
 /* EL1's registers between the vCPU and this CPU. */
-void el2_load_el1(struct arm64_vcpu *v);
-void el2_save_el1(struct arm64_vcpu *v);
+void el2_load_el1(struct el2_guest *g);
+void el2_save_el1(struct el2_guest *g);
+/* They, and what EL2 has for the guest; once a run(). */
+void el2_load_world(struct el2_guest *g, struct el2_cpu *c);
+void el2_put_world(struct el2_guest *g, struct el2_cpu *c);
+/* One trip, with all exceptions masked. @flush: first what VTTBR_EL2's VMID tags. */
+void el2_enter(struct el2_guest *g, struct el2_cpu *c, bool flush);
 
 /* ---- exit.c: the handlers. Return: enum axvcpu_out ---------------------------- */
 int el2_handle_exit(struct arm64_vcpu *v);
@@ -377,8 +395,7 @@ void arm64_timer_enable(void);
 void arm64_timer_disable(void);
 void arm64_timer_new(struct arm64_vcpu *v);
 void arm64_timer_free(struct arm64_vcpu *v);
-/* With interrupts off: once a run(), and around each trip. */
-void arm64_timer_load(struct arm64_vcpu *v);
+/* With interrupts off: behind a run(), and around each trip. */
 void arm64_timer_put(struct arm64_vcpu *v);
 void arm64_timer_enter(struct arm64_vcpu *v);
 void arm64_timer_leave(struct arm64_vcpu *v);

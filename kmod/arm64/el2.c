@@ -65,6 +65,7 @@ static int el2_hardware_enable(void)
 		return 0;
 	c->last_vcpu = 0;
 	c->mitigate = el2_features.mitigate;
+	c->features = el2_features;
 	el2_flush_all();
 	arm64_gic_enable();
 	arm64_timer_enable();

@@ -74,9 +74,9 @@ void arm64_raise(struct arm64_vcpu *v, u64 esr, u64 far)
 	}
 	/* Registers of EL1 that nobody but us and the guest uses. */
 	local_irq_save(flags);
-	el2_save_el1(v);
+	el2_save_el1(&v->guest);
 	arm64_take(v, esr, far);
-	el2_load_el1(v);
+	el2_load_el1(&v->guest);
 	local_irq_restore(flags);
 }
 

@@ -37,6 +37,9 @@
 #define EL2_CPTR_TTA		BIT_ULL(28)
 #define EL2_CPTR_TAM		BIT_ULL(30)
 
+/* CPTR_EL2 with E2H 0: its RES1 bits, of which TZ and TSM trap SVE and SME, TTA and TAM */
+#define EL2_CPTR_NVHE		(0x33ffULL | BIT_ULL(20) | BIT_ULL(30))
+
 /* MDCR_EL2 */
 #define EL2_MDCR_TPMCR		BIT_ULL(5)
 #define EL2_MDCR_TPM		BIT_ULL(6)
@@ -57,6 +60,9 @@
 /* CNTHCTL_EL2 with HCR_EL2.E2H 1 */
 #define EL2_CNTHCTL_EL1PCTEN	BIT_ULL(10)
 #define EL2_CNTHCTL_EL1PTEN	BIT_ULL(11)
+/* and with E2H 0 */
+#define EL2_CNTHCTL_NVHE_EL1PCTEN	BIT_ULL(0)
+#define EL2_CNTHCTL_NVHE_EL1PCEN	BIT_ULL(1)
 
 /* VTCR_EL2 */
 #define EL2_VTCR_T0SZ(bits)	(64 - (bits))

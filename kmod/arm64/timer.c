@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The guest's timers. The virtual one is the hardware's while the guest runs, and is
- * stopped after each trip: its line goes to an interrupt of the host that may be KVM's,
+ * stopped after each trip (world.h): its line goes to an interrupt of the host that may be KVM's,
  * or nobody's. The physical one traps. What either of them asks for is kept as a level
  * (gic.c) and looked at before each entry.
  *
@@ -216,12 +216,6 @@ static void timer_arm(struct arm64_vcpu *v, bool own)
 
 /* ---- run() ------------------------------------------------------------------------ */
 
-void arm64_timer_load(struct arm64_vcpu *v)
-{
-	write_sysreg_s(0, SYS_CNTV_CTL_EL02);
-	write_sysreg_s(v->sys.cntv_cval_el0, SYS_CNTV_CVAL_EL02);
-}
-
 /* Interrupts are off, behind arm64_gic_enter(). */
 void arm64_timer_enter(struct arm64_vcpu *v)
 {
@@ -234,26 +228,22 @@ void arm64_timer_enter(struct arm64_vcpu *v)
 	 */
 	v->timer_hidden = !arm64_gic_timer_active(v) &&
 			  arm64_timer_fires(v, false);
-	write_sysreg_s(v->timer_hidden ? ctl | CTL_IMASK : ctl,
-		       SYS_CNTV_CTL_EL02);
+	v->cntv_ctl = v->timer_hidden ? ctl | CTL_IMASK : ctl;
+	v->cntv_cval = v->sys.cntv_cval_el0;
 	if (unlikely((v->sys.cntv_ctl_el0 | v->sys.cntp_ctl_el0) & CTL_ENABLE))
 		timer_arm(v, arm64_timer_linked(&intid));
 }
 
 void arm64_timer_leave(struct arm64_vcpu *v)
 {
-	u64 ctl = read_sysreg_s(SYS_CNTV_CTL_EL02);
-	u64 cval = read_sysreg_s(SYS_CNTV_CVAL_EL02);
+	u64 ctl = v->cntv_ctl;
+	u64 cval = v->cntv_cval;
 
 	/* What was hidden is there again, if the guest has not changed anything. */
 	if (!v->timer_hidden || cval != v->sys.cntv_cval_el0 ||
 	    (ctl & CTL_WRITABLE) != CTL_WRITABLE)
 		WRITE_ONCE(v->sys.cntv_ctl_el0, ctl & CTL_WRITABLE);
 	WRITE_ONCE(v->sys.cntv_cval_el0, cval);
-	if (ctl & CTL_ENABLE) {
-		write_sysreg_s(0, SYS_CNTV_CTL_EL02);
-		isb();
-	}
 }
 
 /* From here on a guest that waits is woken by the host's timer alone. */
