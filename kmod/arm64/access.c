@@ -7,6 +7,8 @@
  */
 #include <linux/kernel.h>
 #include <linux/byteorder/generic.h>
+#include <asm/cpufeature.h>
+#include <asm/sysreg.h>
 
 #include "../memory.h"
 #include "arm64.h"
@@ -15,6 +17,7 @@
 #define TCR_TSZ(tcr, high)	((high) ? (tcr) >> 16 & 63 : (tcr) & 63)
 #define TCR_HPD(high)		((high) ? BIT_ULL(42) : BIT_ULL(41))
 #define TCR_TBI(high)		((high) ? BIT_ULL(38) : BIT_ULL(37))
+#define TCR_IPS(tcr)		((tcr) >> 32 & 7)
 #define EL1_SCTLR_M		BIT_ULL(0)
 #define EL1_SCTLR_WXN		BIT_ULL(19)
 #define EL1_SCTLR_EE		BIT_ULL(25)
@@ -35,24 +38,28 @@
  * struct arm64_walk - one walk
  * @va: address
  * @high: by TTBR1_EL1
+ * @out_bits: of physical addresses
  * @shift: of a page
  * @level: of @entry, 0 to 3
  * @entry: the last one read
  * @limits: of the tables above: attributes as in a leaf
+ * @fault: status code, as in ESR_EL1
  */
 struct arm64_walk {
 	u64 va;
 	bool high;
+	unsigned int out_bits;
 	unsigned int shift;
 	unsigned int level;
 	u64 entry;
 	u64 limits;
+	u32 fault;
 };
 
-/* A fault's status code, as in ESR_EL1. */
-static u32 walk_fault(const struct arm64_walk *w, u32 type)
+static int walk_fault(struct arm64_walk *w, u32 type)
 {
-	return type | w->level;
+	w->fault = type | w->level;
+	return 1;
 }
 
 /* Return: 0: the granule is not there. */
@@ -62,6 +69,25 @@ static unsigned int walk_granule(u64 tcr, bool high)
 	static const u8 high_shift[] = { 0, 14, 12, 16 };
 
 	return high ? high_shift[tcr >> 30 & 3] : low_shift[tcr >> 14 & 3];
+}
+
+/* "Output address size": what TCR_EL1.IPS says, or what the processor has. */
+static unsigned int walk_out_bits(u64 tcr)
+{
+	static const u8 bits[] = { 32, 36, 40, 42, 44, 48, 48, 48 };
+	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
+
+	return bits[min(TCR_IPS(tcr), ID_FIELD(mmfr0, ID_MMFR0_PARANGE) & 7)];
+}
+
+/* "Input address size": the largest TnSZ; it is larger with FEAT_TTST. */
+static unsigned int walk_largest_size(const struct arm64_walk *w)
+{
+	u64 mmfr2 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR2_EL1);
+
+	if (!ID_FIELD(mmfr2, ID_MMFR2_ST))
+		return 39;
+	return w->shift == 16 ? 47 : 48;
 }
 
 /*
@@ -74,8 +100,10 @@ static unsigned int walk_begin(struct arm64_walk *w, u64 tcr)
 	u64 above;
 
 	w->level = 0;
+	w->out_bits = walk_out_bits(tcr);
 	w->shift = walk_granule(tcr, w->high);
-	if (!w->shift || tcr & TCR_EPD(w->high) || size < 16 || size > 48)
+	if (!w->shift || tcr & TCR_EPD(w->high) || size < 16 ||
+	    size > walk_largest_size(w))
 		return 0;
 	bits = 64 - size;
 	/* The address is the sign's from there on; the top byte may be ignored. */
@@ -90,11 +118,18 @@ static unsigned int walk_begin(struct arm64_walk *w, u64 tcr)
 	return bits;
 }
 
+static bool walk_has_hpd(void)
+{
+	u64 mmfr1 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1);
+
+	return ID_FIELD(mmfr1, ID_MMFR1_HPDS);
+}
+
 static void walk_limit(struct arm64_walk *w, u64 tcr)
 {
 	u64 e = w->entry;
 
-	if (tcr & TCR_HPD(w->high))
+	if (tcr & TCR_HPD(w->high) && walk_has_hpd())
 		return;
 	if (e & S1_PXN_TABLE)
 		w->limits |= S1_PXN;
@@ -111,9 +146,24 @@ static u64 walk_address(u64 entry, unsigned int shift)
 	return entry & GENMASK_ULL(S1_ADDRESS_BITS - 1, shift);
 }
 
+/* Blocks are from level 1 on with 4 KiB, else from level 2 on. */
+static bool walk_valid(const struct arm64_walk *w)
+{
+	if (!(w->entry & S1_VALID))
+		return false;
+	if (w->entry & S1_TABLE)
+		return true;
+	return w->level < 3 && w->level >= (w->shift == 12 ? 1 : 2);
+}
+
+static bool walk_too_far(const struct arm64_walk *w, u64 address)
+{
+	return address >> w->out_bits;
+}
+
 /*
- * Down to a leaf. Return: 0; positive: the fault's code; -EFAULT: the host has no
- * page of a table.
+ * Down to a leaf. Return: 0; 1: @fault says why not; -EFAULT: the host has no page of
+ * a table.
  */
 static int walk_down(struct arm64_vcpu *v, struct arm64_walk *w, u64 table,
 		     unsigned int bits)
@@ -122,6 +172,10 @@ static int walk_down(struct arm64_vcpu *v, struct arm64_walk *w, u64 table,
 	u64 entry;
 	int ret;
 
+	if (walk_too_far(w, table)) {
+		w->level = 0;
+		return walk_fault(w, ESR_FSC_ADDRESS);
+	}
 	for (;; w->level++) {
 		unsigned int low = w->shift + stride * (3 - w->level);
 		u64 index = (w->va & GENMASK_ULL(bits - 1, 0)) >> low;
@@ -135,10 +189,10 @@ static int walk_down(struct arm64_vcpu *v, struct arm64_walk *w, u64 table,
 		w->entry = v->sys.sctlr_el1 & EL1_SCTLR_EE ?
 				   be64_to_cpu((__force __be64)entry) :
 				   le64_to_cpu((__force __le64)entry);
-		if (!(w->entry & S1_VALID) ||
-		    (w->level == 3 && !(w->entry & S1_TABLE)) ||
-		    (w->level == 0 && !(w->entry & S1_TABLE)))
+		if (!walk_valid(w))
 			return walk_fault(w, ESR_FSC_TRANSLATION);
+		if (walk_too_far(w, walk_address(w->entry, w->shift)))
+			return walk_fault(w, ESR_FSC_ADDRESS);
 		if (w->level == 3 || !(w->entry & S1_TABLE))
 			return 0;
 		walk_limit(w, v->sys.tcr_el1);
@@ -153,6 +207,7 @@ static bool walk_allowed(const struct arm64_vcpu *v, const struct arm64_walk *w,
 	bool user = w->entry & S1_AP_USER && !(w->limits & S1_AP_USER);
 	u64 e = w->entry | (w->limits & ~S1_AP_USER);
 	bool write = !(e & S1_AP_READONLY);
+	bool wxn = v->sys.sctlr_el1 & EL1_SCTLR_WXN;
 
 	if (access & AXVCPU_ACCESS_USER && !user &&
 	    access & (AXVCPU_ACCESS_READ | AXVCPU_ACCESS_WRITE))
@@ -161,12 +216,19 @@ static bool walk_allowed(const struct arm64_vcpu *v, const struct arm64_walk *w,
 		return false;
 	if (!(access & AXVCPU_ACCESS_EXECUTE))
 		return true;
-	if (write && v->sys.sctlr_el1 & EL1_SCTLR_WXN)
-		return false;
+	/* WXN asks what the level that executes can write. */
 	if (access & AXVCPU_ACCESS_USER)
-		return !(e & S1_UXN);
+		return !(e & S1_UXN) && !(wxn && user && write);
 	/* EL1 never executes what EL0 can write. */
-	return !(e & S1_PXN) && !(user && write);
+	return !(e & S1_PXN) && !(write && (user || wxn));
+}
+
+/* TCR_EL1.HA is reserved where the processor does not set the flag. */
+static bool walk_sets_flag(u64 tcr)
+{
+	u64 mmfr1 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1);
+
+	return tcr & TCR_HA && ID_FIELD(mmfr1, ID_MMFR1_HAFDBS);
 }
 
 static int walk(struct arm64_vcpu *v, struct arm64_walk *w, u32 access)
@@ -182,7 +244,7 @@ static int walk(struct arm64_vcpu *v, struct arm64_walk *w, u32 access)
 	ret = walk_down(v, w, ttbr & GENMASK_ULL(S1_ADDRESS_BITS - 1, 1), bits);
 	if (ret)
 		return ret;
-	if (!(w->entry & S1_AF) && !(tcr & TCR_HA))
+	if (!(w->entry & S1_AF) && !walk_sets_flag(tcr))
 		return walk_fault(w, ESR_FSC_ACCESS);
 	return walk_allowed(v, w, access) ?
 		       0 : walk_fault(w, ESR_FSC_PERMISSION);
@@ -204,7 +266,7 @@ int arm64_fetch(struct arm64_vcpu *v, u32 *word)
 
 		ret = walk(v, &w, access);
 		if (ret)
-			return ret < 0 ? ret : 1;
+			return ret;
 		low = w.shift + (w.shift - 3) * (3 - w.level);
 		gpa = walk_address(w.entry, low) |
 		      (v->pc & GENMASK_ULL(low - 1, 0));
@@ -233,7 +295,7 @@ int arm64_translate(struct axvcpu_vcpu *vcpu, struct axvcpu_translate *args)
 		return ret;
 	if (ret) {
 		args->valid = 0;
-		args->error_code = ret;
+		args->error_code = w.fault;
 		args->gpa = 0;
 		args->page_size = 0;
 		return 0;

@@ -172,9 +172,12 @@
 #define ID_MMFR0_TGRAN4		28
 #define ID_MMFR0_TGRAN4_2	40
 #define ID_MMFR0_FGT		56
+#define ID_MMFR1_HAFDBS		0
 #define ID_MMFR1_VMID_BITS	4
+#define ID_MMFR1_HPDS		12
 #define ID_MMFR1_PAN		20
 #define ID_MMFR1_HCX		40
+#define ID_MMFR2_ST		28
 
 /* el2_cpu.mitigate: bits 15 to 0: how often switch.S loops; the others */
 #define EL2_MITIGATE_LOOPS	0xffff
