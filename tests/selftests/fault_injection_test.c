@@ -10,8 +10,8 @@
 
 #include "calls.h"
 
-GUEST(touch, 64, "mov %eax, (%rbx)\n" GUEST_DONE);
-GUEST(string, 64, "mov $0x1f0, %dx; mov $4, %ecx; mov $0x20000, %esi; rep outsb\n" GUEST_DONE);
+GUEST(touch, WIDE, G_STORE GUEST_DONE);
+GUEST(several, WIDE, G_SAY_SEVERAL GUEST_DONE);
 
 static int fail_nth = -1;
 
@@ -158,13 +158,13 @@ static void without_vcpu(struct subject *s, long ret)
 
 static long try_setup(struct subject *s)
 {
-	return setup_vcpu(&s->v, AXVCPU_X86_START_LONG, CODE);
+	return setup_vcpu(&s->v, MODE_WIDE, CODE);
 }
 
 static void with_free(struct subject *s)
 {
 	with_vcpu(s);
-	NEED_RET(setup_vcpu(&s->v, AXVCPU_X86_START_LONG, CODE));
+	NEED_RET(setup_vcpu(&s->v, MODE_WIDE, CODE));
 }
 
 static long try_get_regs(struct subject *s)
@@ -184,14 +184,10 @@ static long try_set_one_reg(struct subject *s)
 
 static void with_guest(struct subject *s)
 {
-	struct axvcpu_x86_general g;
-
 	with_vcpu(s);
 	NEED_RET(try_memory(s));
-	START(&s->v, LONG, touch);
-	g = get_general(&s->v);
-	g.gpr[AXVCPU_X86_RBX] = HOLE + 5 * PAGE;
-	set_general(&s->v, &g);
+	START(&s->v, WIDE, touch);
+	set_gpr(&s->v, REG_ADDRESS, reach(&s->vm, HOLE) + 5 * PAGE);
 }
 
 /* The guest's page faults: all tables on the way, again after each failure. */
@@ -202,20 +198,20 @@ static long try_run(struct subject *s)
 	do
 		ret = run(&s->v);
 	while (!ret && s->v.run->exit.reason == AXVCPU_EXIT_NOTHING);
-	if (!ret && s->v.run->exit.reason != AXVCPU_EXIT_IO_WRITE &&
+	if (!ret && s->v.run->exit.reason != REASON_SAY &&
 	    !(s->v.run->exit.reason == AXVCPU_EXIT_NESTED_PAGE_FAULT &&
 	      (s->v.run->exit.u.npf.host_errno == ENOMEM ||
 	       s->v.run->exit.u.npf.host_errno == EFAULT))) {
 		note("%s", exit_text(&s->v));
 		return -EPROTO;
 	}
-	return ret ? ret : s->v.run->exit.reason == AXVCPU_EXIT_IO_WRITE ? 0 : -ENOMEM;
+	return ret ? ret : s->v.run->exit.reason == REASON_SAY ? 0 : -ENOMEM;
 }
 
-static void with_string(struct subject *s)
+static void with_several(struct subject *s)
 {
 	with_vcpu(s);
-	START(&s->v, LONG, string);
+	START(&s->v, WIDE, several);
 }
 
 static void with_huge(struct subject *s)
@@ -234,7 +230,7 @@ static const struct step steps[] = {
 	{ "GET_REGS", with_free, try_get_regs, without_vcpu },
 	{ "SET_ONE_REG", with_free, try_set_one_reg, without_vcpu },
 	{ "RUN", with_guest, try_run, without_vcpu },
-	{ "RUN with a string instruction", with_string, try_run, without_vcpu },
+	{ "RUN with an instruction that is several accesses", with_several, try_run, without_vcpu },
 	{ "RUN with huge pages", with_huge, try_run, without_vcpu },
 };
 

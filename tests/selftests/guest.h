@@ -29,13 +29,19 @@
  *	G_BUMP_AT(address)	add 1 to those
  *	G_JUMP(label)
  *	G_CALL_COUNT, G_RETURN	the code at COUNT, and back from it
+ *	G_SAY_SEVERAL		one instruction, which the VMM is told of more than once
  *	G_ODD_WRITE		at ADDRESS, by an instruction that is no plain store
  *	G_IN_KERNEL		leaves guest mode and is handled in the kernel
  *	G_LET_IN_20		takes interrupt 0x20 if it waits, and does not come back then
+ *	G_MASK, G_UNMASK	interrupts off and on, each one instruction
  *	G_HALT, G_PAUSE		each one instruction, of G_HALT_SIZE, G_PAUSE_SIZE bytes
+ *	G_LISTEN		before the first of the next three: what they need
+ *	G_WAIT			halts for an interrupt, and takes it at G_WAIT_BACK bytes
+ *	G_DEAF			from here on no interrupt comes, nor ends a halt
+ *	G_HANDLER(text)		of interrupts, for on_interrupt(); VALUE is kept
  *
  * In PLAIN there are G_SAY, G_ASK, G_INC of VALUE, G_JUMP, G_IN_KERNEL,
- * G_LET_IN_20 and G_HALT.
+ * G_LET_IN_20, G_MASK, G_UNMASK and G_HALT.
  */
 #ifndef GUEST_H
 #define GUEST_H
@@ -88,12 +94,17 @@ void vcpu_free(struct vcpu *v);
 
 void load(struct vm *vm, u64 gpa, const u8 *code, const u8 *end);
 long setup_vcpu(struct vcpu *v, u32 mode, u64 entry); /* the architecture's; @mode: MODE_* */
+extern const u32 start_modes[]; /* all of the architecture's */
+extern const unsigned int start_mode_count;
 /* Before and after SETUP, what a guest in @mode needs around its code (the architecture's). */
 void prepare_mode(struct vm *vm, u32 mode);
 void finish_mode(struct vcpu *v, u32 mode);
 /* The address by which a started guest in WIDE reaches @gpa, a multiple of 2 MiB. */
 u64 reach(struct vm *vm, u64 gpa);
 long bind_vcpu(struct vcpu *v, int cpu);
+/* What a started guest in WIDE does with interrupt @vector (the architecture's). */
+void on_interrupt(struct vcpu *v, u32 vector, const u8 *code, const u8 *end);
+#define ON_INTERRUPT(v, vector, name) on_interrupt(v, vector, name, name##_end)
 /* SETUP in @mode with @code at CODE, and BIND. */
 void start_code(struct vcpu *v, u32 mode, const u8 *code, const u8 *end);
 #define START(v, mode, name) start_code(v, MODE_##mode, name, name##_end)
@@ -168,9 +179,18 @@ bool pause_can_leave(void);
 u64 gpr(struct vcpu *v, unsigned int index); /* by the register's number; REG_VALUE... */
 void set_gpr(struct vcpu *v, unsigned int index, u64 value);
 u64 pc_of(struct vcpu *v);
+/* The architecture's: where a handler that has just spoken goes back to. */
+u64 interrupted_pc(struct vcpu *v);
+/* The architecture's: whether the guest's processor masks interrupts. */
+bool is_masked(struct vcpu *v);
+void set_masked(struct vcpu *v, bool masked);
+/* The architecture's: there are NMIs, and a guest comes back from one. */
+bool has_nmi(void);
 void show_registers(struct vcpu *v); /* for messages */
 /* Make room for the host in a guest that something of the host's has to end. */
 void open_to_host(struct vcpu *v);
+/* The emulator's host would not survive this guest (the architecture's). */
+bool kills_host(struct vcpu *v);
 /* Of a block that was read: zero what this host does not keep. */
 void drop_unkept(u32 block, void *bytes);
 struct axvcpu_get_state get_state(struct vcpu *v);

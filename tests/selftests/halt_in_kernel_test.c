@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * HALT_IN_KERNEL: HLT blocks RUN in the kernel; an interrupt from another thread
- * wakes it, one that is masked does not, an NMI always does.
+ * HALT_IN_KERNEL: a halt blocks RUN in the kernel; an interrupt from another thread
+ * wakes it, one that the guest does not listen for does not, an NMI always does.
  */
 #include "guest.h"
 
-#define HANDLER		0x2000UL
+#define VECTOR	0x40
 
-/* The NOP: QEMU 7.2 takes the host's STI before VMRUN for a shadow in the guest. */
-GUEST(halt_on, 64, "nop; sti; 1: hlt; mov $1, %eax\n" GUEST_VALUE "jmp 1b");
-GUEST(halt_off, 64, "cli; 1: hlt; mov $1, %eax\n" GUEST_VALUE "jmp 1b");
-GUEST(handler, 64, "push %rax; mov $2, %eax\n" GUEST_VALUE "pop %rax; iretq");
+GUEST(halt_on, WIDE, G_LISTEN "1: " G_WAIT G_SET(VALUE, 1) GUEST_VALUE G_JUMP(1b));
+GUEST(halt_off, WIDE, G_DEAF "1: " G_HALT G_SET(VALUE, 1) GUEST_VALUE G_JUMP(1b));
+GUEST(handler, WIDE, G_HANDLER(G_SET(VALUE, 2) GUEST_VALUE));
 
 static struct vm vm;
 static struct vcpu v;
@@ -19,10 +18,10 @@ static void start(const u8 *code, const u8 *end)
 {
 	if (state_of(&v) != AXVCPU_STATE_CREATED)
 		NEED_RET(call(v.fd, AXVCPU_RESET, NULL));
-	start_code(&v, AXVCPU_X86_START_LONG, code, end);
-	load(&vm, HANDLER, handler, handler_end);
-	gate(&v, AXVCPU_X86_START_LONG, 0x40, HANDLER);
-	gate(&v, AXVCPU_X86_START_LONG, 2, HANDLER);
+	start_code(&v, MODE_WIDE, code, end);
+	ON_INTERRUPT(&v, VECTOR, handler);
+	if (has_nmi())
+		ON_INTERRUPT(&v, 2, handler);
 }
 
 struct waker {
@@ -56,7 +55,7 @@ static void check_wake(const char *name, u32 type, u32 vector)
 	pthread_join(thread, &result);
 	CHECK_EQ((u64)result, 0, "%s: the vCPU was Blocked, INJECT worked", name);
 	CHECK(now_ns() - w.when < SECOND * slowness(), "%s: it wakes soon", name);
-	CHECK_EQ(run_to_port(&v, PORT_VALUE), 1, "%s: and goes on behind HLT", name);
+	CHECK_EQ(run_to_port(&v, PORT_VALUE), 1, "%s: and goes on behind the halt", name);
 	CHECK(get_stats(&v).blocked_ns > blocked, "%s: blocked_ns counts", name);
 	s = get_state(&v);
 	CHECK(s.transitions >= 2 && s.history[s.transitions - 1].to == AXVCPU_STATE_RUNNING &&
@@ -66,7 +65,7 @@ static void check_wake(const char *name, u32 type, u32 vector)
 
 static void check_masked(void)
 {
-	struct waker w = { AXVCPU_EVENT_INTERRUPT, 0x40, 0 };
+	struct waker w = { AXVCPU_EVENT_INTERRUPT, VECTOR, 0 };
 	pthread_t thread;
 
 	start(halt_off, halt_off_end);
@@ -78,28 +77,28 @@ static void check_masked(void)
 	end_thread(thread);
 	v.run->deadline_ns = 0;
 	CHECK_EQ(v.run->exit.reason << 8 | v.run->exit.u.nothing.cause, AXVCPU_CAUSE_DEADLINE,
-		 "an interrupt does not wake a HLT with IF clear");
-	CHECK_EQ(get_general(&v).rip, CODE + 2, "which goes on waiting in the next RUN");
-	/* As in inject_nmi_test: with Bochs's SVM no guest comes back from an NMI. */
-	if (!bochs_svm())
-		check_wake("NMI with IF clear", AXVCPU_EVENT_NMI, 0);
+		 "an interrupt does not wake a guest that is deaf");
+	CHECK_EQ(pc_of(&v), CODE + G_DEAF_SIZE + G_HALT_SIZE, "which waits on in the next RUN");
+	if (has_nmi())
+		check_wake("NMI with interrupts off", AXVCPU_EVENT_NMI, 0);
 }
 
-/* What waits before HLT is taken at once. */
+/* What waits before the halt is taken at once. */
 static void check_before(void)
 {
+	const u64 behind = CODE + G_LISTEN_SIZE + G_WAIT_BACK;
 	int tries = SHADOW_TRIES;
 	u64 back;
 
 	do {
 		start(halt_on, halt_on_end);
-		NEED_RET(inject(&v, AXVCPU_EVENT_INTERRUPT, 0x40));
+		NEED_RET(inject(&v, AXVCPU_EVENT_INTERRUPT, VECTOR));
 		EXPECT_EQ(run_to_port(&v, PORT_VALUE), 2, "the interrupt's handler");
-		memcpy(&back, vm.ram + gpr(&v, AXVCPU_X86_RSP) + 8, sizeof(back));
-	} while (back != CODE + 3 && --tries > 0);
-	CHECK_EQ(back, CODE + 3,
-		 "an interrupt that waits ends HLT at once, which STI's shadow covers");
-	CHECK_EQ(run_to_port(&v, PORT_VALUE), 1, "and HLT is over");
+		back = interrupted_pc(&v);
+	} while (back != behind && --tries > 0);
+	CHECK_EQ(back, behind,
+		 "an interrupt that waits ends a halt at once, and does not come before it");
+	CHECK_EQ(run_to_port(&v, PORT_VALUE), 1, "and the halt is over");
 }
 
 struct flood {
@@ -112,7 +111,7 @@ static void *flood(void *argument)
 	struct flood *f = argument;
 
 	while (!f->stop)
-		if (!inject(&v, AXVCPU_EVENT_INTERRUPT, 0x40))
+		if (!inject(&v, AXVCPU_EVENT_INTERRUPT, VECTOR))
 			f->sent++;
 	return NULL;
 }
@@ -133,8 +132,8 @@ static u64 drain(u64 until, u64 enough)
 	v.run->deadline_ns = until;
 	while (injected() < enough) {
 		NEED_RET(run(&v));
-		if (v.run->exit.reason == AXVCPU_EXIT_IO_WRITE)
-			seen += v.run->exit.u.io.data == 2;
+		if (said(&v, PORT_VALUE))
+			seen += said_value(&v) == 2;
 		else if (v.run->exit.u.nothing.cause == AXVCPU_CAUSE_DEADLINE)
 			break;
 	}
@@ -170,8 +169,8 @@ int main(void)
 	vm_new(&vm, AXVCPU_VM_HALT_IN_KERNEL);
 	vcpu_new(&v, &vm, 0);
 	start(halt_on, halt_on_end);
-	check_wake("interrupt", AXVCPU_EVENT_INTERRUPT, 0x40);
-	if (!bochs_svm())
+	check_wake("interrupt", AXVCPU_EVENT_INTERRUPT, VECTOR);
+	if (has_nmi())
 		check_wake("NMI", AXVCPU_EVENT_NMI, 0);
 	check_masked();
 	check_before();

@@ -5,12 +5,12 @@
  */
 #include "guest.h"
 
-#define HANDLER		0x2000UL
+#define VECTOR	0x40
+#define BEHIND	(CODE + G_LISTEN_SIZE + G_UNMASK_SIZE + G_HALT_SIZE)
 
-/* The NOP: QEMU 7.2 takes the host's STI before VMRUN for a shadow in the guest. */
-GUEST(idle, 64, "nop; 1: sti; hlt; mov $1, %eax\n" GUEST_VALUE "jmp 1b");
-GUEST(deaf, 64, "cli; 1: hlt; mov $1, %eax\n" GUEST_VALUE "jmp 1b");
-GUEST(handler, 64, "push %rax; mov $2, %eax\n" GUEST_VALUE "pop %rax; iretq");
+GUEST(idle, WIDE, G_LISTEN "1: " G_UNMASK G_HALT G_SET(VALUE, 1) GUEST_VALUE G_JUMP(1b));
+GUEST(deaf, WIDE, G_DEAF "1: " G_HALT G_SET(VALUE, 1) GUEST_VALUE G_JUMP(1b));
+GUEST(handler, WIDE, G_HANDLER(G_SET(VALUE, 2) GUEST_VALUE));
 
 static struct vm vm;
 static struct vcpu v;
@@ -18,31 +18,28 @@ static struct vcpu v;
 static void check_window(void)
 {
 	unsigned int i;
-	u64 back;
 
-	START(&v, LONG, idle);
-	load(&vm, HANDLER, handler, handler_end);
-	gate(&v, AXVCPU_X86_START_LONG, 0x40, HANDLER);
+	START(&v, WIDE, idle);
+	ON_INTERRUPT(&v, VECTOR, handler);
 	v.run->request_flags = AXVCPU_RUN_IRQ_WINDOW;
 	for (i = 0; i < 3; i++) {
 		NEED_EXIT(&v, IRQ_WINDOW);
-		CHECK_EQ(v.run->interrupt_flag, 1, "%u: IF is set", i);
+		CHECK_EQ(v.run->interrupt_flag, 1, "%u: interrupts are on", i);
 		CHECK_EQ(v.run->interrupt_shadow, 0, "%u: there is no shadow", i);
 	}
-	CHECK_EQ(get_general(&v).rip, CODE + 3, "it is reported behind HLT, each time");
-	NEED_RET(inject(&v, AXVCPU_EVENT_INTERRUPT, 0x40));
+	CHECK_EQ(pc_of(&v), BEHIND, "it is reported behind the halt, each time");
+	NEED_RET(inject(&v, AXVCPU_EVENT_INTERRUPT, VECTOR));
 	v.run->request_flags = 0;
 	CHECK_EQ(run_to_port(&v, PORT_VALUE), 2, "the interrupt is taken");
-	memcpy(&back, vm.ram + gpr(&v, AXVCPU_X86_RSP) + 8, sizeof(back));
-	CHECK_EQ(back, CODE + 3, "its handler returns behind HLT");
-	CHECK_EQ(run_to_port(&v, PORT_VALUE), 1, "and HLT is over");
+	CHECK_EQ(interrupted_pc(&v), BEHIND, "its handler returns behind the halt");
+	CHECK_EQ(run_to_port(&v, PORT_VALUE), 1, "and the halt is over");
 	COVERS_EXIT("IRQ_WINDOW", "in HLT");
 }
 
 /* No window: RUN waits, as without the flag. */
 static void check_no_window(void)
 {
-	RESTART(&v, LONG, deaf);
+	RESTART(&v, WIDE, deaf);
 	v.run->request_flags = AXVCPU_RUN_IRQ_WINDOW;
 	v.run->deadline_ns = now_ns() + 100 * MS;
 	do
@@ -50,7 +47,7 @@ static void check_no_window(void)
 	while (v.run->exit.reason == AXVCPU_EXIT_NOTHING &&
 	       v.run->exit.u.nothing.cause == AXVCPU_CAUSE_SIGNAL);
 	CHECK_EQ(v.run->exit.reason << 8 | v.run->exit.u.nothing.cause, AXVCPU_CAUSE_DEADLINE,
-		 "HLT with IF clear opens no window");
+		 "a halt with interrupts off opens no window");
 	CHECK(get_stats(&v).blocked_ns > 0, "RUN was Blocked meanwhile");
 	v.run->request_flags = 0;
 	v.run->deadline_ns = 0;

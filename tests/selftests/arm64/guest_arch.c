@@ -42,6 +42,9 @@ void set_vector(struct vm *vm, u32 vector, const u8 *code, const u8 *end)
 	load(vm, VECTORS + vector, code, end);
 }
 
+const u32 start_modes[] = { MODE_PLAIN };
+const unsigned int start_mode_count = ARRAY_SIZE(start_modes);
+
 void prepare_mode(struct vm *vm, u32 mode)
 {
 	u32 vector;
@@ -58,6 +61,13 @@ void finish_mode(struct vcpu *v, u32 mode)
 	(void)mode;
 	system.vbar_el1 = VECTORS;
 	set_system(v, &system);
+}
+
+/* One vector for all of them. */
+void on_interrupt(struct vcpu *v, u32 vector, const u8 *code, const u8 *end)
+{
+	(void)vector;
+	set_vector(v->vm, VECTOR_IRQ, code, end);
 }
 
 u64 reach(struct vm *vm, u64 gpa)
@@ -139,6 +149,31 @@ u64 pc_of(struct vcpu *v)
 	return get_general(v).pc;
 }
 
+u64 interrupted_pc(struct vcpu *v)
+{
+	return get_system(v).elr_el1;
+}
+
+#define PSTATE_I	(1ULL << 7)
+
+bool is_masked(struct vcpu *v)
+{
+	return get_general(v).pstate & PSTATE_I;
+}
+
+void set_masked(struct vcpu *v, bool masked)
+{
+	struct axvcpu_arm64_general general = get_general(v);
+
+	general.pstate = (general.pstate & ~PSTATE_I) | (masked ? PSTATE_I : 0);
+	set_general(v, &general);
+}
+
+bool has_nmi(void)
+{
+	return false;
+}
+
 void show_registers(struct vcpu *v)
 {
 	struct axvcpu_arm64_general g;
@@ -155,6 +190,12 @@ void show_registers(struct vcpu *v)
 void open_to_host(struct vcpu *v)
 {
 	(void)v;
+}
+
+bool kills_host(struct vcpu *v)
+{
+	(void)v;
+	return false;
 }
 
 void drop_unkept(u32 block, void *bytes)

@@ -39,7 +39,7 @@
 #define G_ASK(port)		"mov x9, #0xf000000\nldrb w0, [x9, #(" STRING(port) " * 8)]\n"
 #define G_ASK_SIZE		4
 
-/* X9 and X10 are for what stands here. */
+/* X9 to X12 are for what stands here. */
 #define REG_VALUE	0
 #define REG_ADDRESS	1
 #define REG_COUNT	2
@@ -65,12 +65,27 @@
 	G_CONSTANT("9", STRING(address)) "ldr x10, [x9]\nadd x10, x10, #1\nstr x10, [x9]\n"
 #define G_CALL_COUNT		"blr x2\n"
 #define G_RETURN		"ret\n"
+#define G_SAY_SEVERAL		"mov x9, #0xf000000\nstp x0, x1, [x9]\n"
 #define G_ODD_WRITE		".arch armv8.1-a\nldadd x0, x2, [x1]\n"
 #define G_JUMP(label)		"b " #label "\n"
 /* ICC_PMR_EL1, ICC_IGRPEN1_EL1; the vector says PORT_VECTOR. */
 #define G_LET_IN_20                                                                                \
 	"mov x0, #0xff\nmsr S3_0_C4_C6_0, x0\nmov x0, #1\nmsr S3_0_C12_C12_7, x0\nisb\n"            \
 	"msr daifclr, #2\nnop\nnop\n"
+#define G_MASK			"msr daifset, #2\n"
+#define G_UNMASK		"msr daifclr, #2\n"
+#define G_UNMASK_SIZE		4
+/* ICC_PMR_EL1, ICC_IGRPEN1_EL1 */
+#define G_LISTEN                                                                                   \
+	"mov x9, #0xff\nmsr S3_0_C4_C6_0, x9\nmov x9, #1\nmsr S3_0_C12_C12_7, x9\nisb\n"
+#define G_LISTEN_SIZE		20
+#define G_WAIT			"wfi\nmsr daifclr, #2\nisb\nmsr daifset, #2\n"
+#define G_WAIT_BACK		8
+#define G_DEAF			"msr daifset, #2\nmsr S3_0_C4_C6_0, xzr\n"
+#define G_DEAF_SIZE		8
+/* ICC_IAR1_EL1, ICC_EOIR1_EL1 */
+#define G_HANDLER(text)                                                                            \
+	"mov x11, x0\nmrs x12, S3_0_C12_C12_0\n" text "msr S3_0_C12_C12_1, x12\nmov x0, x11\neret\n"
 #define G_IN_KERNEL		"mov w0, #0x84000000\nsmc #0\n" /* PSCI_VERSION */
 #define G_HALT			"wfi\n"
 #define G_HALT_SIZE		4
@@ -79,6 +94,8 @@
 
 /* An interrupt that INJECT takes. */
 #define VECTOR_INTERRUPT	0x99
+/* No instruction casts a shadow over interrupts. */
+#define SHADOW_TRIES	1
 /* An entry that SETUP refuses. */
 #define BAD_ENTRY		2
 

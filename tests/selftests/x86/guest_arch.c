@@ -104,6 +104,14 @@ void gate(struct vcpu *v, u32 mode, u8 vector, u64 handler)
 		memcpy(ram + IDT + vector * 16, entry, 16);
 }
 
+#define HANDLER		0x2000UL
+
+void on_interrupt(struct vcpu *v, u32 vector, const u8 *code, const u8 *end)
+{
+	load(v->vm, HANDLER, code, end);
+	gate(v, MODE_WIDE, (u8)vector, HANDLER);
+}
+
 long setup_vcpu(struct vcpu *v, u32 mode, u64 entry)
 {
 	struct axvcpu_x86_setup_config config = { .size = sizeof(config),
@@ -118,6 +126,9 @@ long setup_vcpu(struct vcpu *v, u32 mode, u64 entry)
 		config.page_table_root = TABLES;
 	return call(v->fd, AXVCPU_SETUP, &args);
 }
+
+const u32 start_modes[] = { MODE_REAL, MODE_PROTECTED, MODE_LONG };
+const unsigned int start_mode_count = ARRAY_SIZE(start_modes);
 
 void prepare_mode(struct vm *vm, u32 mode)
 {
@@ -219,6 +230,47 @@ void set_gpr(struct vcpu *v, unsigned int index, u64 value)
 u64 pc_of(struct vcpu *v)
 {
 	return get_general(v).rip;
+}
+
+/* Behind what G_HANDLER pushes. */
+u64 interrupted_pc(struct vcpu *v)
+{
+	u64 back;
+
+	memcpy(&back, v->vm->ram + gpr(v, AXVCPU_X86_RSP) + 8, sizeof(back));
+	return back;
+}
+
+#define RFLAGS_IF	(1ULL << 9)
+
+bool is_masked(struct vcpu *v)
+{
+	return !(get_general(v).rflags & RFLAGS_IF);
+}
+
+void set_masked(struct vcpu *v, bool masked)
+{
+	struct axvcpu_x86_general general = get_general(v);
+
+	general.rflags = (general.rflags & ~RFLAGS_IF) | (masked ? 0 : RFLAGS_IF);
+	set_general(v, &general);
+}
+
+/* As in inject_nmi_test: with Bochs's SVM no guest comes back from an NMI. */
+bool has_nmi(void)
+{
+	return !bochs_svm();
+}
+
+/*
+ * QEMU 7.2 does not restore the host's CR0 at an exit from a guest that has
+ * EFER.LME and neither CR0.PG nor CR4.PAE: the host would hang.
+ */
+bool kills_host(struct vcpu *v)
+{
+	struct axvcpu_x86_system s = get_system(v);
+
+	return under_tcg() && s.efer & 0x100 && !(s.cr0 & 1U << 31) && !(s.cr4 & 0x20);
 }
 
 void drop_unkept(u32 block, void *bytes)

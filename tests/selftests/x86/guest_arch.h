@@ -81,10 +81,22 @@
 #define G_BUMP_AT(address)	"incq " STRING(address) "\n"
 #define G_CALL_COUNT		"call *%rcx\n"
 #define G_RETURN		"ret\n"
+#define G_SAY_SEVERAL		"mov $0x1f0, %dx; mov $4, %ecx; mov $0x20000, %esi; rep outsb\n"
 #define G_ODD_WRITE		"lock incl (%rbx)\n"
 #define G_JUMP(label)		"jmp " #label "\n"
 #define G_LET_IN_20                                                                                \
 	"xor %ax, %ax; mov %ax, %es; movw $0x30, %es:0x80; movw $0, %es:0x82\nsti; nop; nop; nop\n"
+#define G_MASK			"cli\n"
+#define G_UNMASK		"sti\n"
+#define G_UNMASK_SIZE		1
+/* QEMU 7.2 takes the host's STI before VMRUN for a shadow in the guest: not at the start. */
+#define G_LISTEN		"nop\n"
+#define G_LISTEN_SIZE		1
+#define G_WAIT			"sti; hlt\n"
+#define G_WAIT_BACK		2
+#define G_DEAF			"cli\n"
+#define G_DEAF_SIZE		1
+#define G_HANDLER(text)		"push %rax\n" text "pop %rax; iretq\n"
 #define G_IN_KERNEL		"xor %eax, %eax; cpuid\n"
 #define G_HALT			"hlt\n"
 #define G_HALT_SIZE		1
