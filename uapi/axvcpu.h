@@ -139,6 +139,7 @@ enum axvcpu_block {
 	AXVCPU_BLOCK_EVENTS,	/* struct axvcpu_events */
 	AXVCPU_BLOCK_CLOCK,	/* struct axvcpu_clock */
 	AXVCPU_BLOCK_POWER,	/* struct axvcpu_power */
+	AXVCPU_BLOCK_ID,	/* arm64: the ID registers that the guest is shown */
 	AXVCPU_BLOCK_COUNT,
 };
 #define AXVCPU_BLOCK_MAX	16

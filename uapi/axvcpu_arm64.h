@@ -185,6 +185,39 @@ struct axvcpu_arm64_debug {
 AXVCPU_ASSERT_SIZE(axvcpu_arm64_debug, 528);
 AXVCPU_ASSERT_AT(axvcpu_arm64_debug, dbgbvr, 16);
 
+/**
+ * struct axvcpu_arm64_id - AXVCPU_BLOCK_ID: what the guest is shown of the CPU
+ * @reg: ID registers, by CRm and op2 (AXVCPU_ARM64_ID()): op0 is 3, op1 and CRn are 0
+ *
+ * A new vCPU has the most that its guest may be shown: of the host's features those
+ * that the module can honour. Before the first RUN, and again after RESET, which keeps
+ * the values, each field can be set to any value that promises no more ("Principles of
+ * the ID scheme for fields in ID registers"): unsigned ones to a smaller one, FP,
+ * AdvSIMD, TGran4 and TGran64 also to 15, absent. What is taken away and can be trapped
+ * is undefined for the guest. FP and AdvSIMD go together; BRPs and WRPs are not 0;
+ * CTX_CMPs is not above BRPs; GIC, CCIDX and DebugVer stay as they are. MIDR_EL1 may
+ * have any value of 32 bits; MPIDR_EL1, which is the create config's, and registers
+ * that are not there are 0 here.
+ *
+ * SET_REGS: -EINVAL: a field promises more, or does not fit another; -EBADFD: the vCPU
+ * has run, and a value would change.
+ */
+struct axvcpu_arm64_id {
+	__u64 reg[64];
+};
+AXVCPU_ASSERT_SIZE(axvcpu_arm64_id, 512);
+#define AXVCPU_ARM64_ID(crm, op2)	((crm) * 8 + (op2))
+#define AXVCPU_ARM64_MIDR_EL1		AXVCPU_ARM64_ID(0, 0)
+#define AXVCPU_ARM64_ID_AA64PFR0_EL1	AXVCPU_ARM64_ID(4, 0)
+#define AXVCPU_ARM64_ID_AA64PFR1_EL1	AXVCPU_ARM64_ID(4, 1)
+#define AXVCPU_ARM64_ID_AA64DFR0_EL1	AXVCPU_ARM64_ID(5, 0)
+#define AXVCPU_ARM64_ID_AA64ISAR0_EL1	AXVCPU_ARM64_ID(6, 0)
+#define AXVCPU_ARM64_ID_AA64ISAR1_EL1	AXVCPU_ARM64_ID(6, 1)
+#define AXVCPU_ARM64_ID_AA64ISAR2_EL1	AXVCPU_ARM64_ID(6, 2)
+#define AXVCPU_ARM64_ID_AA64MMFR0_EL1	AXVCPU_ARM64_ID(7, 0)
+#define AXVCPU_ARM64_ID_AA64MMFR1_EL1	AXVCPU_ARM64_ID(7, 1)
+#define AXVCPU_ARM64_ID_AA64MMFR2_EL1	AXVCPU_ARM64_ID(7, 2)
+
 /* INTIDs that INJECT takes: SGIs 0 to 15, PPIs 16 to 31, SPIs from 32 on. */
 #define AXVCPU_ARM64_INTIDS	1020
 

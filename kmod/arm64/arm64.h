@@ -207,7 +207,7 @@ struct arm64_gic {
  * @pstate: same
  * @hcr: HCR_EL2 without what a single entry adds
  * @vttbr: VTTBR_EL2
- * @mpidr: MPIDR_EL1 as the guest reads it
+ * @midr, @mpidr: MIDR_EL1 and MPIDR_EL1 as the guest reads them
  * @cntvoff: CNTVOFF_EL2
  * @cntv_ctl, @cntv_cval: the virtual timer in the next trip; behind it, as the guest left it
  * @mdscr: MDSCR_EL1 in the next trip
@@ -216,11 +216,14 @@ struct arm64_gic {
  * @exit: EL2_EXIT_* of the last exit
  * @retry: the address of a fault can't be told any more: enter again
  * @serror_pending: with @serror_esr
+ * @fp: FP and SIMD do not trap in the next trip
  * @stepping: this run() is for one instruction (AXVCPU_RUN_SINGLE_STEP)
  * @emulation: enum arm64_emulation
  * @loaded: @sys is in the registers of this CPU: from el2_load() to el2_put()
  * @pending: see there
  * @mmio: see there
+ * @ran: since SETUP: what the guest has seen of @id_regs stays
+ * @id_regs: see idreg.c
  * @id: unique while the module is loaded, never 0
  * @entry: set_entry()
  * @gic: see there
@@ -241,6 +244,7 @@ struct arm64_vcpu {
 		u64 pstate;
 		u64 hcr;
 		u64 vttbr;
+		u64 midr;
 		u64 mpidr;
 		u64 cntvoff;
 		u64 cntv_ctl;
@@ -253,10 +257,12 @@ struct arm64_vcpu {
 		u8 exit;
 		bool retry;
 		bool serror_pending;
+		bool fp;
 		bool stepping;
 	);
 	u8 emulation;
 	bool loaded;
+	bool ran;
 	struct arm64_pending pending;
 	struct arm64_mmio mmio;
 	u64 id;
@@ -265,6 +271,7 @@ struct arm64_vcpu {
 	u64 step_pc;
 	bool timer_hidden;
 	struct hrtimer timer;
+	struct axvcpu_arm64_id id_regs;
 	struct axvcpu_arm64_debug debug;
 	struct axvcpu_arm64_fpu fpu __aligned(16);
 };
@@ -413,8 +420,18 @@ bool arm64_timer_cval(struct arm64_vcpu *v, bool write, u64 *value);
 void arm64_timer_get(const struct arm64_vcpu *v, struct axvcpu_arm64_system *s);
 void arm64_timer_set(struct arm64_vcpu *v);
 
+/* ---- idreg.c: the ID registers that a guest is shown ------------------------------ */
+void arm64_id_init(void);
+void arm64_id_new(struct arm64_vcpu *v);
+int arm64_id_set(struct arm64_vcpu *v, const struct axvcpu_arm64_id *id);
+
+static inline unsigned int arm64_id_field(const struct arm64_vcpu *v,
+					  unsigned int reg, unsigned int shift)
+{
+	return ID_FIELD(v->id_regs.reg[reg], shift);
+}
+
 /* ---- sysreg.c: traps of system registers ---------------------------------------- */
-void arm64_sysreg_init(void);
 int el2_exit_sysreg(struct arm64_vcpu *v);
 
 /* ---- psci.c ------------------------------------------------------------------------ */

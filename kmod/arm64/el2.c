@@ -250,7 +250,7 @@ static u32 el2_init(struct axvcpu_host *host)
 	el2_init_stage2();
 	arm64_gic_init();
 	arm64_timer_init();
-	arm64_sysreg_init();
+	arm64_id_init();
 	arm64_mitigations_init();
 	el2_describe(host);
 	return AXVCPU_REASON_NONE;

@@ -14,6 +14,8 @@ void arm64_fpu_load(struct arm64_vcpu *v)
 	kernel_neon_begin();
 	/* Kernels from 6.8 on leave preemption on. */
 	preempt_disable();
+	/* What the ID registers hide traps, and is undefined. */
+	v->fp = arm64_id_field(v, ID_AA64PFR0, ID_PFR0_FP) != ID_ABSENT;
 	el2_fpu_load(&v->fpu);
 }
 

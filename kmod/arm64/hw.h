@@ -40,6 +40,8 @@
 /* CPTR_EL2 with E2H 0: its RES1 bits, of which TZ and TSM trap SVE and SME, TTA and TAM */
 #define EL2_CPTR_NVHE		(0x33ffULL | BIT_ULL(20) | BIT_ULL(30))
 
+#define EL2_CPTR_NVHE_TFP	BIT_ULL(10)
+
 /* MDCR_EL2 */
 #define EL2_MDCR_TPMCR		BIT_ULL(5)
 #define EL2_MDCR_TPM		BIT_ULL(6)
@@ -163,11 +165,29 @@
 /* MPIDR_EL1: bit 31 is RES1 */
 #define ARM64_MPIDR_RES1	BIT_ULL(31)
 
-/* Fields of four bits in ID registers */
+/* ID registers: op0 3, op1 0, CRn 0; CRm is this by 8, op2 the rest */
+#define ID_REGS			64
+#define ID_MIDR			0
+#define ID_AA64PFR0		(8 * 4 + 0)
+#define ID_AA64PFR1		(8 * 4 + 1)
+#define ID_AA64DFR0		(8 * 5 + 0)
+#define ID_AA64ISAR0		(8 * 6 + 0)
+#define ID_AA64ISAR1		(8 * 6 + 1)
+#define ID_AA64ISAR2		(8 * 6 + 2)
+#define ID_AA64MMFR0		(8 * 7 + 0)
+#define ID_AA64MMFR1		(8 * 7 + 1)
+#define ID_AA64MMFR2		(8 * 7 + 2)
+/* Fields of four bits in them */
 #define ID_FIELD(value, shift)	(((value) >> (shift)) & 0xf)
+#define ID_ABSENT		15	/* of a field with a sign */
 #define ID_PFR0_EL2		8
+#define ID_PFR0_FP		16
+#define ID_PFR0_ADVSIMD		20
 #define ID_PFR0_GIC		24
 #define ID_PFR0_RAS		28
+#define ID_DFR0_BRPS		12
+#define ID_DFR0_WRPS		20
+#define ID_DFR0_CTX_CMPS	28
 #define ID_MMFR0_PARANGE	0
 #define ID_MMFR0_TGRAN4		28
 #define ID_MMFR0_TGRAN4_2	40

@@ -52,6 +52,7 @@ int arm64_create(struct arm64_vcpu *v, const void *config, size_t length)
 	if (c.reserved || c.mpidr_valid > 1 || (!c.mpidr_valid && c.mpidr) ||
 	    c.mpidr & ~AXVCPU_ARM64_MPIDR_MASK)
 		return -EINVAL;
+	arm64_id_new(v);
 	v->mpidr = ARM64_MPIDR_RES1 | (c.mpidr_valid ? c.mpidr :
 					arm64_default_mpidr(v->core.id));
 	return 0;
@@ -69,6 +70,7 @@ static void arm64_clear(struct arm64_vcpu *v)
 	memset(&v->debug, 0, sizeof(v->debug));
 	memset(&v->fpu, 0, sizeof(v->fpu));
 	memset(&v->pending, 0, sizeof(v->pending));
+	v->ran = false;
 	v->sp_el1 = 0;
 	v->pc = 0;
 	v->cntvoff = 0;
@@ -148,6 +150,7 @@ void arm64_block_lengths(u32 length[AXVCPU_BLOCK_COUNT])
 	length[AXVCPU_BLOCK_EVENTS] = sizeof(struct axvcpu_arm64_events);
 	length[AXVCPU_BLOCK_CLOCK] = sizeof(struct axvcpu_clock);
 	length[AXVCPU_BLOCK_POWER] = sizeof(struct axvcpu_power);
+	length[AXVCPU_BLOCK_ID] = sizeof(struct axvcpu_arm64_id);
 }
 
 /* A state that an exit can leave: of EL0 or EL1, without bits that are reserved. */
@@ -243,6 +246,9 @@ int arm64_get_block(struct axvcpu_vcpu *vcpu, u32 block, void *buffer)
 	case AXVCPU_BLOCK_CLOCK:
 		clock->offset = -v->cntvoff;
 		return 0;
+	case AXVCPU_BLOCK_ID:
+		memcpy(buffer, &v->id_regs, sizeof(v->id_regs));
+		return 0;
 	default:
 		return -EINVAL;
 	}
@@ -267,6 +273,8 @@ int arm64_set_block(struct axvcpu_vcpu *vcpu, u32 block, const void *buffer)
 	case AXVCPU_BLOCK_CLOCK:
 		v->cntvoff = -clock->offset;
 		return 0;
+	case AXVCPU_BLOCK_ID:
+		return arm64_id_set(v, buffer);
 	default:
 		return -EINVAL;
 	}

@@ -2,9 +2,6 @@
 /*
  * System registers that trap. A table says what each is; one that it does not name
  * leaves as SYSREG_READ or SYSREG_WRITE.
- *
- * The ID registers are the host's without what this module can't honour. Their fields:
- * DDI 0487, "AArch64 System Register Descriptions".
  */
 #include <linux/kernel.h>
 #include <linux/nospec.h>
@@ -14,7 +11,6 @@
 #include "arm64.h"
 
 #define R	AXVCPU_ARM64_SYSREG
-#define FIELD(shift)	(0xfULL << (shift))
 
 /* Masks of an encoding: all of it, or all but some operands. */
 #define EXACT	0x1fffe0U
@@ -24,74 +20,6 @@
 #define CRM_8_OP2	0x1ff800U	/* eight CRm, all op2 */
 #define CRM_2_OP2	0x1ffe00U	/* two CRm, all op2 */
 #define ANY_CRN	0x1f0000U
-
-/* ---- ID registers: op0 3, op1 0, CRn 0, CRm 1 to 7 ------------------------------- */
-
-static u64 arm64_id[8][8] __ro_after_init;
-
-/* What of the host's the guest sees. Those that are not here are 0. */
-static const struct {
-	u8 crm;
-	u8 op2;
-	u64 keep;
-} arm64_id_kept[] = {
-	/* PFR0: FP, AdvSIMD, DIT, CSV2, CSV3 */
-	{ 4, 0, FIELD(16) | FIELD(20) | FIELD(48) | FIELD(56) | FIELD(60) },
-	/* PFR1: BT, SSBS */
-	{ 4, 1, FIELD(0) | FIELD(4) },
-	/* DFR0: BRPs, WRPs, CTX_CMPs */
-	{ 5, 0, FIELD(12) | FIELD(20) | FIELD(28) },
-	/* ISAR0: all but TME */
-	{ 6, 0, ~FIELD(24) & ~FIELD(0) },
-	/* ISAR1: DPB, JSCVT, FCMA, LRCPC, FRINTTS, SB, SPECRES, BF16, DGH, I8MM */
-	{ 6, 1, FIELD(0) | FIELD(12) | FIELD(16) | FIELD(20) | FIELD(32) |
-		FIELD(36) | FIELD(40) | FIELD(44) | FIELD(48) | FIELD(52) },
-	/* ISAR2: RPRES, BC, CLRBHB */
-	{ 6, 2, FIELD(4) | FIELD(20) | FIELD(28) },
-	/* MMFR0: ASIDBits, BigEnd, BigEndEL0, the granules */
-	{ 7, 0, FIELD(4) | FIELD(8) | FIELD(16) | FIELD(20) | FIELD(24) |
-		FIELD(28) },
-	/* MMFR1: HAFDBS, HPDS, PAN, ETS, AFP, nTLBPA */
-	{ 7, 1, FIELD(0) | FIELD(12) | FIELD(20) | FIELD(36) | FIELD(44) |
-		FIELD(48) },
-	/* MMFR2: UAO, LSM, CCIDX, ST, AT, TTL, E0PD */
-	{ 7, 2, FIELD(4) | FIELD(8) | FIELD(20) | FIELD(28) | FIELD(32) |
-		FIELD(48) | FIELD(60) },
-};
-
-static void arm64_id_limit(u64 *id, unsigned int shift, u64 most)
-{
-	if (ID_FIELD(*id, shift) > most) {
-		*id &= ~FIELD(shift);
-		*id |= most << shift;
-	}
-}
-
-void arm64_sysreg_init(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(arm64_id_kept); i++) {
-		u32 crm = arm64_id_kept[i].crm, op2 = arm64_id_kept[i].op2;
-
-		arm64_id[crm][op2] =
-			read_sanitised_ftr_reg(sys_reg(3, 0, 0, crm, op2)) &
-			arm64_id_kept[i].keep;
-	}
-	/* EL0 and EL1 are of AArch64; SCXTNUM_EL1 is not there. */
-	arm64_id[4][0] |= 0x11;
-	arm64_id_limit(&arm64_id[4][0], 56, 1);
-	if (el2_features.gic)
-		arm64_id[4][0] |= 1ULL << ID_PFR0_GIC;
-	/* The debug architecture of Armv8.0, which cannot be absent. */
-	arm64_id[5][0] |= 6;
-	arm64_id[7][0] |= el2_features.vtcr >> 16 & 7;
-	arm64_id_limit(&arm64_id[7][1], 0, 2);
-	/* No 52-bit addresses (FEAT_LPA2): 15 is "no such granule". */
-	if (ID_FIELD(arm64_id[7][0], 28) != 15)
-		arm64_id_limit(&arm64_id[7][0], 28, 0);
-	arm64_id_limit(&arm64_id[7][0], 20, 1);
-}
 
 /* ---- handlers ----------------------------------------------------------------------- */
 
@@ -132,10 +60,9 @@ static bool sysreg_zero(struct arm64_vcpu *v, struct sysreg_access *a)
 
 static bool sysreg_id(struct arm64_vcpu *v, struct sysreg_access *a)
 {
-	unsigned int crm = array_index_nospec(access_crm(a), 8);
-	unsigned int op2 = array_index_nospec(access_op2(a), 8);
+	unsigned int reg = access_crm(a) * 8 + access_op2(a);
 
-	a->value = arm64_id[crm][op2];
+	a->value = v->id_regs.reg[array_index_nospec(reg, ID_REGS)];
 	return !a->write;
 }
 
@@ -174,7 +101,9 @@ static bool sysreg_breakpoint(struct arm64_vcpu *v, struct sysreg_access *a)
 			      v->debug.dbgwvr, v->debug.dbgwcr };
 	unsigned int op2 = array_index_nospec(access_op2(a) - 4, 4);
 	unsigned int crm = array_index_nospec(access_crm(a), 16);
-	unsigned int count = ID_FIELD(arm64_id[5][0], op2 < 2 ? 12 : 20) + 1;
+	unsigned int count = arm64_id_field(v, ID_AA64DFR0,
+					    op2 < 2 ? ID_DFR0_BRPS :
+						      ID_DFR0_WRPS) + 1;
 
 	if (crm >= count)
 		return false;

@@ -213,6 +213,7 @@ int el2_run(struct axvcpu_vcpu *vcpu)
 	/* Preemption is off from here to arm64_fpu_save(). */
 	arm64_fpu_load(v);
 	c = this_cpu_ptr(&el2_cpu);
+	v->ran = true;
 	v->stepping = vcpu->request_flags & AXVCPU_RUN_SINGLE_STEP;
 	local_irq_disable();
 	out = el2_load(v, c);

@@ -23,7 +23,7 @@
 #define WORLD_EL1(name)		SYS_##name##_EL1
 #define WORLD_CNTV_CTL		SYS_CNTV_CTL_EL0
 #define WORLD_CNTV_CVAL		SYS_CNTV_CVAL_EL0
-#define WORLD_CPTR		EL2_CPTR_NVHE
+#define WORLD_CPTR(fp)		(EL2_CPTR_NVHE | ((fp) ? 0 : EL2_CPTR_NVHE_TFP))
 #define WORLD_CNTHCTL_PCTEN	EL2_CNTHCTL_NVHE_EL1PCTEN
 #define WORLD_CNTHCTL_PTEN	EL2_CNTHCTL_NVHE_EL1PCEN
 #define world_switch		nvhe_switch
@@ -31,7 +31,7 @@
 #define WORLD_EL1(name)		SYS_##name##_EL12
 #define WORLD_CNTV_CTL		SYS_CNTV_CTL_EL02
 #define WORLD_CNTV_CVAL		SYS_CNTV_CVAL_EL02
-#define WORLD_CPTR		(EL2_CPTR_FPEN | EL2_CPTR_TTA | EL2_CPTR_TAM)
+#define WORLD_CPTR(fp)		(EL2_CPTR_TTA | EL2_CPTR_TAM | ((fp) ? EL2_CPTR_FPEN : 0))
 #define WORLD_CNTHCTL_PCTEN	EL2_CNTHCTL_EL1PCTEN
 #define WORLD_CNTHCTL_PTEN	EL2_CNTHCTL_EL1PTEN
 #define world_switch		el2_switch
@@ -165,12 +165,12 @@ static __always_inline void world_load_traps(const struct el2_guest *g,
 	world_load_fgt(c, NULL);
 	if (c->features.hcx)
 		write_sysreg_s(0, SYS_HCRX_EL2);
-	write_sysreg(WORLD_CPTR, cptr_el2);
+	write_sysreg(WORLD_CPTR(g->fp), cptr_el2);
 	write_sysreg(mdcr, mdcr_el2);
 	write_sysreg(0, hstr_el2);
 	write_sysreg(c->features.vtcr, vtcr_el2);
 	write_sysreg(g->vttbr, vttbr_el2);
-	write_sysreg(read_cpuid_id(), vpidr_el2);
+	write_sysreg(g->midr, vpidr_el2);
 	write_sysreg(g->mpidr, vmpidr_el2);
 	write_sysreg(cnthctl | WORLD_CNTHCTL_PCTEN, cnthctl_el2);
 	write_sysreg(g->cntvoff, cntvoff_el2);

@@ -158,7 +158,7 @@ check_info() {
 		columns("guest-physical"; "\(.gpa_bits) bits, \(.stage2_levels) levels"),
 		columns("tags per CPU"; "\(.tags)"),
 		columns("run page"; "\(.run_size) bytes, data area \(.data_size) at \(.data_offset)"),
-		"register blocks  " + ([.block_length | to_entries[] | "\(.key) \(.value)"] | join(" ")),
+		"register blocks  " + ([.block_length | to_entries[] | select(.value > 0) | "\(.key) \(.value)"] | join(" ")),
 		"capabilities",
 		(.capabilities | to_entries[] |
 			"  " + .key + " " * (16 - (.key | length)) + (if .value then "yes" else "no" end))'
