@@ -16,6 +16,7 @@
 #define CTRL_A	 0x01
 #define LEAVE	 'x'
 #define FLUSH_NS 10000000ULL
+#define STOP_MS	 100
 
 size_t escape_filter(struct escape *escape, uint8_t byte, uint8_t bytes[2])
 {
@@ -88,25 +89,23 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
-/* Wait until a write will not block; false: it is time to give up. */
+/*
+ * Wait until a write will not block; false: it is time to give up. A signal may go to
+ * another thread, so it is looked for now and then.
+ */
 static bool wait_for_output(const struct console *console)
 {
 	struct pollfd out = { .fd = console->out, .events = POLLOUT };
-	int timeout = -1, ready;
 
-	if (console->limit_ns) {
-		uint64_t now = now_ns();
+	for (;;) {
+		int ready = poll(&out, 1, STOP_MS);
 
-		timeout = now < console->limit_ns ?
-				  (int)((console->limit_ns - now) / 1000000 % 1000000) + 1 :
-				  0;
+		if (ready > 0)
+			return true;
+		if (*console->stop || (ready < 0 && errno != EINTR) ||
+		    (console->limit_ns && now_ns() >= console->limit_ns))
+			return false;
 	}
-	ready = poll(&out, 1, timeout);
-	if (ready > 0)
-		return true;
-	if (ready < 0)
-		return errno == EINTR && !*console->stop;
-	return now_ns() < console->limit_ns;
 }
 
 void console_flush(struct console *console)
