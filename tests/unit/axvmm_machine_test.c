@@ -55,6 +55,14 @@ struct hypervisor *hypervisor_open(struct error *error)
 	return (struct hypervisor *)&fake;
 }
 
+struct hypervisor *hypervisor_another(const struct hypervisor *hypervisor, unsigned int number,
+				      struct error *error)
+{
+	(void)hypervisor, (void)number, (void)error;
+	fail();
+	return NULL;
+}
+
 void hypervisor_close(struct hypervisor *hypervisor)
 {
 	(void)hypervisor;
@@ -167,6 +175,7 @@ static int run_steps(const step_fn *steps, unsigned int count, uint64_t timeout_
 		.flat = program,
 		.flat_gpa = 0x7c00,
 		.memory = 2 << 20,
+		.cpus = 1,
 		.console = console,
 		.timeout_ns = timeout_ns,
 	};
@@ -178,7 +187,7 @@ static int run_steps(const step_fn *steps, unsigned int count, uint64_t timeout_
 	dup2(keep, 2);
 	close(keep);
 	close(error_fd);
-	close(machine->wake_fd);
+	close(machine->cpus.cpu[0].wake_fd);
 	close(machine->console.out);
 	unlink(program);
 	read_back(console, output, sizeof(output));
@@ -303,6 +312,16 @@ static void test_start_of_a_flat_program(void **state)
 	assert_int_equal(fake.entry, 0x7c00);
 	assert_int_equal(fake.config.mode, AXVCPU_X86_START_REAL);
 	assert_int_equal(fake.regions, 2);
+}
+
+static void test_has_one_cpu(void **state)
+{
+	static struct machine several = { .options.cpus = 2 };
+	struct error error;
+
+	(void)state;
+	assert_int_equal(machine_make(&several, &error), EXIT_USAGE);
+	assert_non_null(strstr(error.text, "by a local APIC, and has none"));
 }
 
 static void test_ends(void **state)
@@ -608,6 +627,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_start_of_a_flat_program, end_of_test),
+		cmocka_unit_test_teardown(test_has_one_cpu, end_of_test),
 		cmocka_unit_test_teardown(test_ends, end_of_test),
 		cmocka_unit_test_teardown(test_timeout, end_of_test),
 		cmocka_unit_test_teardown(test_run_fails, end_of_test),

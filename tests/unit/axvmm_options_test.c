@@ -121,6 +121,24 @@ static void test_sizes(void **state)
 	ASSERT_REFUSES("too little", "--kernel", "k", "--memory", "4K");
 }
 
+static void test_cpus(void **state)
+{
+	struct options o;
+
+	(void)state;
+	ASSERT_TAKES(&o, "--kernel", "k");
+	assert_int_equal(o.cpus, 1);
+	ASSERT_TAKES(&o, "--kernel", "k", "--cpus", "120");
+	assert_int_equal(o.cpus, 120);
+	ASSERT_REFUSES("a number from 1 to 120", "--kernel", "k", "--cpus", "0");
+	ASSERT_REFUSES("a number from 1 to 120", "--kernel", "k", "--cpus", "121");
+	ASSERT_REFUSES("a number from 1 to 120", "--kernel", "k", "--cpus", "4294967297");
+	ASSERT_REFUSES("a number from 1 to 120", "--kernel", "k", "--cpus", "-1");
+	ASSERT_REFUSES("a number from 1 to 120", "--kernel", "k", "--cpus", "two");
+	ASSERT_REFUSES("a number from 1 to 120", "--kernel", "k", "--cpus", "2x");
+	ASSERT_REFUSES("given twice", "--kernel", "k", "--cpus", "2", "--cpus", "2");
+}
+
 static void test_flat(void **state)
 {
 	struct options o;
@@ -244,6 +262,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_everything),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_cpus),
 		cmocka_unit_test(test_flat),
 		cmocka_unit_test(test_modules),
 		cmocka_unit_test(test_too_many),

@@ -55,19 +55,56 @@ static int make_vm(struct hypervisor *hypervisor, struct error *error)
 	return 0;
 }
 
-struct hypervisor *hypervisor_open(struct error *error)
+static int make_vcpu(struct hypervisor *hypervisor, unsigned int number, struct error *error)
+{
+	int failure = axvcpu_vcpu_create(hypervisor->vm, number, NULL, 0, &hypervisor->vcpu);
+
+	if (failure)
+		return error_set(error, "The vCPU can't be made: %s", strerror(-failure));
+	return 0;
+}
+
+static struct hypervisor *allocate(struct error *error)
 {
 	struct hypervisor *hypervisor = calloc(1, sizeof(*hypervisor));
 
-	if (!hypervisor) {
+	if (!hypervisor)
 		error_format(error, "There is no memory for the VM");
-		return NULL;
-	}
-	if (make_vm(hypervisor, error)) {
+	return hypervisor;
+}
+
+struct hypervisor *hypervisor_open(struct error *error)
+{
+	struct hypervisor *hypervisor = allocate(error);
+
+	if (hypervisor && (make_vm(hypervisor, error) || make_vcpu(hypervisor, 0, error))) {
 		hypervisor_close(hypervisor);
 		return NULL;
 	}
 	return hypervisor;
+}
+
+/* The device and the VM stay the first one's. */
+struct hypervisor *hypervisor_another(const struct hypervisor *hypervisor, unsigned int number,
+				      struct error *error)
+{
+	struct hypervisor *another;
+
+	if (number >= hypervisor->info.max_vcpus) {
+		error_format(error, "--cpus is too many: the module has %u at most",
+			     hypervisor->info.max_vcpus);
+		return NULL;
+	}
+	another = allocate(error);
+	if (!another)
+		return NULL;
+	another->vm = hypervisor->vm;
+	another->info = hypervisor->info;
+	if (make_vcpu(another, number, error)) {
+		free(another);
+		return NULL;
+	}
+	return another;
 }
 
 void hypervisor_close(struct hypervisor *hypervisor)
@@ -114,11 +151,10 @@ static int set_gdt(struct hypervisor *hypervisor, const struct axvcpu_x86_table 
 int hypervisor_start(struct hypervisor *hypervisor, uint64_t entry, const void *config,
 		     size_t config_length, const void *gdt, struct error *error)
 {
-	int failure = axvcpu_vcpu_create(hypervisor->vm, 0, NULL, 0, &hypervisor->vcpu);
+	int failure = axvcpu_vcpu_reset(hypervisor->vcpu);
 
-	if (failure)
-		return error_set(error, "The vCPU can't be made: %s", strerror(-failure));
-	failure = axvcpu_vcpu_setup(hypervisor->vcpu, entry, config, config_length);
+	if (!failure)
+		failure = axvcpu_vcpu_setup(hypervisor->vcpu, entry, config, config_length);
 	if (!failure && gdt)
 		failure = set_gdt(hypervisor, gdt);
 	if (failure)
@@ -167,6 +203,19 @@ int hypervisor_get_registers(struct hypervisor *hypervisor, uint32_t block, void
 			     size_t length)
 {
 	return axvcpu_vcpu_get_regs(hypervisor->vcpu, block, registers, length);
+}
+
+int hypervisor_set_registers(struct hypervisor *hypervisor, uint32_t block, const void *registers,
+			     size_t length)
+{
+	return axvcpu_vcpu_set_regs(hypervisor->vcpu, block, registers, length);
+}
+
+bool hypervisor_is_off(struct hypervisor *hypervisor)
+{
+	struct axvcpu_get_state state;
+
+	return !axvcpu_vcpu_get_state(hypervisor->vcpu, &state) && state.power == AXVCPU_POWER_OFF;
 }
 
 int hypervisor_get_stats(struct hypervisor *hypervisor, struct axvcpu_stats *stats)

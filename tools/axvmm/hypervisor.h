@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What axvmm needs of the hypervisor, in the terms of axvcpu: one VM with one
- * vCPU. hypervisor.c does it with libaxvcpu-user; another file that is linked
- * instead can do it with another hypervisor.
+ * What axvmm needs of the hypervisor, in the terms of axvcpu: a VM and its vCPUs.
+ * hypervisor.c does it with libaxvcpu-user; another file that is linked instead can
+ * do it with another hypervisor.
  */
 #ifndef AXVMM_HYPERVISOR_H
 #define AXVMM_HYPERVISOR_H
@@ -15,18 +15,24 @@
 
 #include "error.h"
 
+/** struct hypervisor - the VM, and one vCPU of it */
 struct hypervisor;
 
-/** hypervisor_open() - make the VM; NULL with @error */
+/** hypervisor_open() - make the VM, with vCPU 0; NULL with @error */
 struct hypervisor *hypervisor_open(struct error *error);
 void hypervisor_close(struct hypervisor *hypervisor);
+
+/** hypervisor_another() - the same VM, with vCPU @number, which is off; NULL with @error */
+struct hypervisor *hypervisor_another(const struct hypervisor *hypervisor, unsigned int number,
+				      struct error *error);
 
 /** hypervisor_add_memory() - show @host to the guest; 0, or -1 with @error */
 int hypervisor_add_memory(struct hypervisor *hypervisor, uint64_t gpa, uint64_t size, void *host,
 			  bool readonly, struct error *error);
 
 /**
- * hypervisor_start() - make the vCPU, which is ready to run afterwards
+ * hypervisor_start() - give the vCPU its start state, again if it had one; it is ready
+ * to run afterwards. From any thread, while the vCPU does not run
  * @config: the architecture's setup config
  * @gdt: x86: base and limit, NULL: as SETUP has it
  *
@@ -45,14 +51,19 @@ int hypervisor_run(struct hypervisor *hypervisor);
 /** hypervisor_kick() - end a run, from any thread */
 void hypervisor_kick(struct hypervisor *hypervisor);
 
-/** hypervisor_inject_interrupt() - 0 or a negative errno */
+/** hypervisor_inject_interrupt() - from any thread; 0 or a negative errno */
 int hypervisor_inject_interrupt(struct hypervisor *hypervisor, uint32_t vector);
 
 /** hypervisor_set_return_value() - of the call that the guest left by; 0 or a negative errno */
 int hypervisor_set_return_value(struct hypervisor *hypervisor, uint64_t value);
 
-/** hypervisor_get_registers() - one block; 0 or a negative errno */
+/** hypervisor_is_off() - has the vCPU switched itself off? From any thread */
+bool hypervisor_is_off(struct hypervisor *hypervisor);
+
+/** hypervisor_get_registers() - one block; 0 or a negative errno; so hypervisor_set_registers() */
 int hypervisor_get_registers(struct hypervisor *hypervisor, uint32_t block, void *registers,
+			     size_t length);
+int hypervisor_set_registers(struct hypervisor *hypervisor, uint32_t block, const void *registers,
 			     size_t length);
 
 /** hypervisor_get_stats() - the hypervisor's own counters; -EOPNOTSUPP: it has none */

@@ -2,11 +2,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <axvcpu-user.h>
 
@@ -14,7 +11,7 @@
 #include "machine.h"
 #include "signals.h"
 
-static uint64_t now_ns(void)
+uint64_t machine_now_ns(void)
 {
 	struct timespec now;
 
@@ -33,17 +30,14 @@ void machine_end(struct machine *machine, int status, const char *text)
 	console_flush(&machine->console);
 	if (text)
 		fprintf(stderr, "axvmm: %s\n", text);
+	cpus_wake(&machine->cpus);
 }
 
 /* An end that somebody will want to look into. */
 static void end_with_dump(struct machine *machine, int status, const char *text)
 {
-	char record[256];
-
+	machine->dump |= !machine->ended;
 	machine_end(machine, status, text);
-	fprintf(stderr, "last exit: %s\n",
-		axvcpu_describe_exit(&machine->run->exit, record, sizeof(record)));
-	arch_print_registers(machine, stderr);
 }
 
 static void time_is_up(void *opaque)
@@ -51,19 +45,39 @@ static void time_is_up(void *opaque)
 	end_with_dump(opaque, EXIT_TIMEOUT, "the time of --timeout is up");
 }
 
+/* All threads have ended. */
+static void dump_cpu(struct cpu *cpu)
+{
+	char record[256];
+
+	if (cpu->off)
+		return;
+	if (cpu->machine->cpus.count > 1)
+		fprintf(stderr, "CPU %u\n", cpu->number);
+	fprintf(stderr, "last exit: %s\n",
+		axvcpu_describe_exit(&cpu->run->exit, record, sizeof(record)));
+	arch_print_registers(cpu, stderr);
+}
+
+static void dump(struct machine *machine)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->cpus.count; i++)
+		dump_cpu(&machine->cpus.cpu[i]);
+	if (machine->failure)
+		fprintf(stderr, "axvmm: RUN failed: %s\n", strerror(-machine->failure));
+}
+
 /* ---- making it ---------------------------------------------------------- */
 
 /* Called by the console's thread. */
 static void wake(void *opaque)
 {
-	static const uint64_t one = 1;
 	struct machine *machine = opaque;
 
 	atomic_store(&machine->input, true);
-	hypervisor_kick(machine->hypervisor);
-	/* If the counter is full it wakes anyway. */
-	if (write(machine->wake_fd, &one, sizeof(one)) < 0)
-		return;
+	cpus_wake(&machine->cpus);
 }
 
 static int show_memory(struct machine *machine, struct error *error)
@@ -82,19 +96,16 @@ static int show_memory(struct machine *machine, struct error *error)
 
 int machine_make(struct machine *machine, struct error *error)
 {
-	machine->timers.now_ns = now_ns();
+	const struct cpu *first = &machine->cpus.cpu[0];
+
+	machine->timers.now_ns = machine_now_ns();
 	if (arch_make(machine, error))
 		return EXIT_USAGE;
 	machine->hypervisor = hypervisor_open(error);
-	if (!machine->hypervisor || show_memory(machine, error) || arch_start(machine, error))
+	if (!machine->hypervisor || show_memory(machine, error) || arch_start(machine, error) ||
+	    cpus_make(machine, error))
 		return EXIT_HOST;
-	machine->run = hypervisor_run_page(machine->hypervisor);
-	machine->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (machine->wake_fd < 0) {
-		error_format(error, "An eventfd can't be made: %s", strerror(errno));
-		return EXIT_HOST;
-	}
-	signals_watch(&machine->run->immediate_exit, machine->wake_fd);
+	signals_watch(&first->run->immediate_exit, first->wake_fd);
 	/* Last, so that the terminal stays as it is if anything is wrong. */
 	if (console_open(&machine->console, machine->options.console, &machine->timers,
 			 &signals_stop, error))
@@ -106,9 +117,10 @@ int machine_make(struct machine *machine, struct error *error)
 
 /* ---- exits -------------------------------------------------------------- */
 
-static void mmio(struct machine *machine, bool write)
+static void mmio(struct cpu *cpu, bool write)
 {
-	struct axvcpu_run *run = machine->run;
+	struct axvcpu_run *run = cpu->run;
+	struct bus *bus = &cpu->machine->mmio;
 	unsigned int width = run->exit.u.mmio.width, i;
 	uint64_t gpa = run->exit.u.mmio.gpa;
 
@@ -117,28 +129,12 @@ static void mmio(struct machine *machine, bool write)
 		unsigned int part = width < 8 ? width : 8;
 
 		if (write)
-			bus_write(&machine->mmio, gpa + i * 8, part, run->exit.u.mmio.data[i]);
+			bus_write(bus, gpa + i * 8, part, run->exit.u.mmio.data[i]);
 		else
-			run->complete.data[i] = bus_read(&machine->mmio, gpa + i * 8, part);
+			run->complete.data[i] = bus_read(bus, gpa + i * 8, part);
 	}
 	if (run->exit.flags & AXVCPU_EXIT_PENDING)
 		axvcpu_run_done(run, run->complete.data[0]);
-}
-
-/* Sleep until a timer is due or the console's thread or a signal wakes us. */
-static void sleep_until_woken(struct machine *machine)
-{
-	struct pollfd wake_fd = { .fd = machine->wake_fd, .events = POLLIN };
-	uint64_t now = now_ns(), next = machine->timers.next_ns, count;
-	uint64_t left = next > now ? next - now : 0;
-	struct timespec timeout = {
-		.tv_sec = (time_t)(left / NS_PER_SECOND),
-		.tv_nsec = (long)(left % NS_PER_SECOND),
-	};
-
-	if (ppoll(&wake_fd, 1, next ? &timeout : NULL, NULL) > 0 &&
-	    read(machine->wake_fd, &count, sizeof(count)) < 0)
-		return;
 }
 
 static void take_input(struct machine *machine)
@@ -148,27 +144,38 @@ static void take_input(struct machine *machine)
 		arch_input(machine);
 }
 
-static void halt(struct machine *machine)
+/* What happened while the guest ran or its CPU slept. */
+static void look_around(struct machine *machine, uint64_t now_ns)
 {
-	if (machine->run->irq_pending && machine->run->interrupt_flag)
+	timers_advance(&machine->timers, now_ns);
+	take_input(machine);
+	if (atomic_load_explicit(&machine->console.leave, memory_order_relaxed))
+		machine_end(machine, EXIT_POWER_OFF, NULL);
+}
+
+static void halt(struct cpu *cpu)
+{
+	struct machine *machine = cpu->machine;
+
+	if (cpu->run->irq_pending && cpu->run->interrupt_flag)
 		return;
-	if (!machine->run->interrupt_flag) {
+	if (!cpu->run->interrupt_flag) {
 		machine_end(machine, EXIT_HALTED,
 			    "the guest halted with interrupts off, and nothing can wake it");
 		return;
 	}
 	console_flush(&machine->console);
-	while (!arch_interrupt_waits(machine) && !machine->ended && !signals_stop &&
-	       !machine->console.leave) {
-		sleep_until_woken(machine);
-		timers_advance(&machine->timers, now_ns());
-		take_input(machine);
+	while (!arch_interrupt_waits(cpu) && !machine->ended && !signals_stop) {
+		cpu_sleep(cpu);
+		look_around(machine, machine_now_ns());
 	}
 }
 
-static void system_down(struct machine *machine)
+static void system_down(struct cpu *cpu)
 {
-	switch (machine->run->exit.u.system_down.kind) {
+	struct machine *machine = cpu->machine;
+
+	switch (cpu->run->exit.u.system_down.kind) {
 	case AXVCPU_DOWN_POWER_OFF:
 		machine_end(machine, EXIT_POWER_OFF, NULL);
 		break;
@@ -180,11 +187,11 @@ static void system_down(struct machine *machine)
 	}
 }
 
-static void handle_exit(struct machine *machine)
+static void handle_exit(struct cpu *cpu)
 {
-	struct axvcpu_run *run = machine->run;
+	struct axvcpu_run *run = cpu->run;
 
-	if (arch_exit(machine))
+	if (arch_exit(cpu))
 		return;
 	switch (run->exit.reason) {
 	case AXVCPU_EXIT_NOTHING:
@@ -193,33 +200,33 @@ static void handle_exit(struct machine *machine)
 	case AXVCPU_EXIT_EXTERNAL_INTERRUPT:
 		break;
 	case AXVCPU_EXIT_MMIO_READ:
-		mmio(machine, false);
+		mmio(cpu, false);
 		break;
 	case AXVCPU_EXIT_MMIO_WRITE:
-		mmio(machine, true);
+		mmio(cpu, true);
 		break;
 	case AXVCPU_EXIT_HALT:
-		halt(machine);
+		halt(cpu);
 		break;
 	case AXVCPU_EXIT_HYPERCALL:
 		axvcpu_run_done(run, (uint64_t)-ENOSYS);
 		break;
 	case AXVCPU_EXIT_SYSTEM_DOWN:
-		system_down(machine);
+		system_down(cpu);
 		break;
 	default:
-		end_with_dump(machine, EXIT_UNEXPECTED,
+		end_with_dump(cpu->machine, EXIT_UNEXPECTED,
 			      "the guest did something that axvmm can't go on from");
 	}
 }
 
 /* ---- the loop ----------------------------------------------------------- */
 
-static void count_exit(struct machine *machine)
+static void count_exit(struct cpu *cpu)
 {
-	uint32_t reason = machine->run->exit.reason;
+	uint32_t reason = cpu->run->exit.reason;
 
-	machine->exits[reason < AXVCPU_EXIT_COUNT ? reason : AXVCPU_EXIT_COUNT]++;
+	cpu->exits[reason < AXVCPU_EXIT_COUNT ? reason : AXVCPU_EXIT_COUNT]++;
 }
 
 static void set_timeout(struct machine *machine)
@@ -233,41 +240,83 @@ static void set_timeout(struct machine *machine)
 	machine->console.limit_ns = end;
 }
 
+static void run_guest(struct cpu *cpu)
+{
+	struct machine *machine = cpu->machine;
+	int failure = cpu_run_guest(cpu);
+
+	if (failure) {
+		machine->failure = machine->ended ? machine->failure : failure;
+		end_with_dump(machine, EXIT_HOST, "the vCPU can't run any more");
+		return;
+	}
+	count_exit(cpu);
+	look_around(machine, cpu->run->exit.time_ns);
+	handle_exit(cpu);
+}
+
+static void loop(struct cpu *cpu)
+{
+	struct machine *machine = cpu->machine;
+
+	while (!machine->ended && !signals_stop) {
+		arch_deliver_interrupts(cpu);
+		if (!cpu->off) {
+			run_guest(cpu);
+			continue;
+		}
+		cpu_sleep(cpu);
+		look_around(machine, machine_now_ns());
+	}
+	/* After a signal, which the first thread has seen, the others end too. */
+	if (!machine->ended) {
+		machine->ended = true;
+		cpus_wake(&machine->cpus);
+	}
+}
+
 int machine_run(struct machine *machine)
 {
-	struct axvcpu_run *run = machine->run;
-
-	timers_advance(&machine->timers, now_ns());
+	timers_advance(&machine->timers, machine_now_ns());
 	set_timeout(machine);
-	while (!machine->ended && !signals_stop) {
-		int failure;
-
-		arch_deliver_interrupt(machine);
-		run->deadline_ns = machine->timers.next_ns;
-		failure = hypervisor_run(machine->hypervisor);
-		if (failure) {
-			end_with_dump(machine, EXIT_HOST, "the vCPU can't run any more");
-			fprintf(stderr, "axvmm: RUN failed: %s\n", strerror(-failure));
-			break;
-		}
-		count_exit(machine);
-		timers_advance(&machine->timers, run->exit.time_ns);
-		take_input(machine);
-		handle_exit(machine);
-		if (atomic_load_explicit(&machine->console.leave, memory_order_relaxed))
-			machine_end(machine, EXIT_POWER_OFF, NULL);
-	}
+	cpus_run(&machine->cpus, loop);
 	console_flush(&machine->console);
+	if (machine->dump)
+		dump(machine);
 	return machine->status;
 }
 
 /* ---- --stats ------------------------------------------------------------ */
 
+/* The counters that are shown, of all vCPUs. Return: -EOPNOTSUPP: there are none. */
+static int sum_stats(struct machine *machine, struct axvcpu_stats *sum)
+{
+	struct axvcpu_stats stats;
+	unsigned int i;
+
+	*sum = (struct axvcpu_stats){ 0 };
+	for (i = 0; i < machine->cpus.count; i++) {
+		int failure = hypervisor_get_stats(machine->cpus.cpu[i].hypervisor, &stats);
+
+		if (failure)
+			return failure;
+		sum->entries += stats.entries;
+		sum->handled += stats.handled;
+		sum->interrupts += stats.interrupts;
+		sum->injected += stats.injected;
+		sum->requeued += stats.requeued;
+		sum->faults += stats.faults;
+		sum->huge_faults += stats.huge_faults;
+		sum->migrations += stats.migrations;
+	}
+	return 0;
+}
+
 static void print_hypervisor_stats(struct machine *machine, FILE *out)
 {
 	struct axvcpu_stats stats;
 
-	if (hypervisor_get_stats(machine->hypervisor, &stats))
+	if (sum_stats(machine, &stats))
 		return;
 	fprintf(out,
 		"entries %" PRIu64 ", handled in the kernel %" PRIu64 ", host interrupts %" PRIu64
@@ -280,15 +329,29 @@ static void print_hypervisor_stats(struct machine *machine, FILE *out)
 		(uint64_t)stats.faults, (uint64_t)stats.huge_faults, (uint64_t)stats.migrations);
 }
 
+/* A column for each CPU. */
+static void print_exits(const struct cpus *cpus, unsigned int reason, FILE *out)
+{
+	uint64_t sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < cpus->count; i++)
+		sum += cpus->cpu[i].exits[reason];
+	if (!sum)
+		return;
+	fprintf(out, "  %-20s", axvcpu_name(AXVCPU_NAME_EXIT, reason));
+	for (i = 0; i < cpus->count; i++)
+		fprintf(out, " %12" PRIu64, cpus->cpu[i].exits[reason]);
+	fprintf(out, "\n");
+}
+
 void machine_print_stats(struct machine *machine)
 {
 	unsigned int i;
 
 	fprintf(stderr, "exits to user space:\n");
 	for (i = 0; i <= AXVCPU_EXIT_COUNT; i++)
-		if (machine->exits[i])
-			fprintf(stderr, "  %-20s %12" PRIu64 "\n", axvcpu_name(AXVCPU_NAME_EXIT, i),
-				machine->exits[i]);
+		print_exits(&machine->cpus, i, stderr);
 	print_hypervisor_stats(machine, stderr);
 	arch_print_stats(machine, stderr);
 }

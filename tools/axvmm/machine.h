@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The machine: the guest's memory, devices and vCPU, and the loop that runs it. */
+/* The machine: the guest's memory, devices and CPUs, and the loop that runs it. */
 #ifndef AXVMM_MACHINE_H
 #define AXVMM_MACHINE_H
 
@@ -7,10 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <axvcpu/axvcpu.h>
-
 #include "bus.h"
 #include "console.h"
+#include "cpus.h"
 #include "devices/device.h"
 #include "error.h"
 #include "hypervisor.h"
@@ -39,33 +38,40 @@ struct arch;
  * struct machine - all of it
  * @mmio: devices at guest-physical addresses
  * @arch: the architecture's devices
- * @wake_fd: an eventfd that ends the sleep of a halted guest
  * @input: the console's thread has something
  * @ended: @status holds
- * @exits: how often the vCPU came back, by reason; the last one for unknown ones
+ * @dump: the end is one that somebody will want to look into
+ * @failure: what RUN failed with, 0: it did not
  */
 struct machine {
 	struct options options;
 	struct hypervisor *hypervisor;
-	struct axvcpu_run *run;
 	struct memory memory;
 	struct timers timers;
 	struct timer timeout;
 	struct console console;
 	struct bus mmio;
 	struct arch *arch;
-	int wake_fd;
+	struct cpus cpus;
 	atomic_bool input;
 	bool ended;
+	bool dump;
+	int failure;
 	int status;
-	uint64_t exits[AXVCPU_EXIT_COUNT + 1];
 };
 
-/** machine_make() - memory, devices, the guest loaded, the vCPU ready; 0, or an exit status with @error */
+/**
+ * machine_make() - memory, devices, the guest loaded, its first CPU ready
+ *
+ * Return: 0, or an exit status with @error.
+ */
 int machine_make(struct machine *machine, struct error *error);
 
 /** machine_run() - until the guest or the user ends it; returns the exit status */
 int machine_run(struct machine *machine);
+
+/** machine_now_ns() - CLOCK_MONOTONIC */
+uint64_t machine_now_ns(void);
 
 /**
  * machine_end() - end the loop

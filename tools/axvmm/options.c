@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpus.h"
 #include "options.h"
 #include "timers.h"
 
@@ -29,6 +30,7 @@ const char *options_usage(void)
 	       "  --flat GPA FILE      a program, loaded at GPA and started there\n"
 	       "  --firmware FILE      an image that ends at 4 GiB, started at the reset vector\n"
 	       "  --memory SIZE        bytes, or with K, M or G; default 256M\n"
+	       "  --cpus N             virtual CPUs, default 1 (x86: no more than that)\n"
 	       "  --ram GPA:SIZE       more memory, at GPA\n"
 	       "  --disk FILE          a virtio disk with what is in the file\n"
 	       "  --console stdio|FILE where the guest's consoles go, default stdio\n"
@@ -101,6 +103,20 @@ static int parse_memory(struct options *options, const char *text, struct error 
 	if (options->memory < LEAST_MEMORY)
 		return error_set(error, "--memory %s is too little: a guest needs 1M at least",
 				 text);
+	return 0;
+}
+
+static int parse_cpus(struct options *options, const char *text, struct error *error)
+{
+	uint64_t cpus;
+	const char *end;
+
+	if (options->cpus)
+		return error_set(error, "--cpus is given twice");
+	if (parse_number(text, &cpus, &end) || *end || !cpus || cpus > CPUS_MOST)
+		return error_set(error, "--cpus needs a number from 1 to %d, not \"%s\"", CPUS_MOST,
+				 text);
+	options->cpus = (unsigned int)cpus;
 	return 0;
 }
 
@@ -197,6 +213,7 @@ enum {
 	FLAT,
 	FIRMWARE,
 	MEMORY,
+	CPUS,
 	RAM,
 	DISK,
 	CONSOLE,
@@ -214,6 +231,7 @@ static const struct option known[] = {
 	{ "flat", required_argument, NULL, FLAT },
 	{ "firmware", required_argument, NULL, FIRMWARE },
 	{ "memory", required_argument, NULL, MEMORY },
+	{ "cpus", required_argument, NULL, CPUS },
 	{ "ram", required_argument, NULL, RAM },
 	{ "disk", required_argument, NULL, DISK },
 	{ "console", required_argument, NULL, CONSOLE },
@@ -247,6 +265,8 @@ static int parse_one(struct options *options, int option, int argc, char **argv,
 		return set_once(&options->firmware, "--firmware", optarg, error);
 	case MEMORY:
 		return parse_memory(options, optarg, error);
+	case CPUS:
+		return parse_cpus(options, optarg, error);
 	case RAM:
 		return parse_ram(options, optarg, error);
 	case DISK:
@@ -304,6 +324,8 @@ int options_parse(struct options *options, int argc, char **argv, struct error *
 	}
 	if (optind < argc)
 		return error_set(error, "\"%s\" belongs to no option", argv[optind]);
+	if (!options->cpus)
+		options->cpus = 1;
 	if (options->console && !strcmp(options->console, "stdio"))
 		options->console = NULL;
 	return check(options, error);

@@ -38,6 +38,7 @@ struct options {
 	uint64_t flat_gpa;
 	const char *firmware;
 	uint64_t memory;
+	unsigned int cpus;
 	unsigned int rams;
 	struct option_ram ram[OPTIONS_RAM];
 	const char *disk;

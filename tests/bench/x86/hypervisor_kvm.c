@@ -57,6 +57,14 @@ struct hypervisor *hypervisor_open(struct error *error)
 	return hypervisor;
 }
 
+struct hypervisor *hypervisor_another(const struct hypervisor *hypervisor, unsigned int number,
+				      struct error *error)
+{
+	(void)hypervisor, (void)number;
+	error_format(error, "There is one vCPU");
+	return NULL;
+}
+
 void hypervisor_close(struct hypervisor *hypervisor)
 {
 	close(hypervisor->vcpu);

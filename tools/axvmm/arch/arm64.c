@@ -1,49 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * An arm64 machine: memory, a serial port, an interrupt controller. The CPU's interface
- * of the controller and its timers are the module's, and so is a guest that waits.
+ * An arm64 machine: CPUs, memory, a serial port, an interrupt controller. The CPU's
+ * interface of the controller and its timers are the module's, and so is a guest that
+ * waits.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <axvcpu-user.h>
 #include <axvcpu/axvcpu_arm64.h>
 
-#include "../devices/gicv3.h"
-#include "../devices/pl011.h"
 #include "../file.h"
 #include "../loaders/arm64_image.h"
-#include "arch.h"
 #include "arm64_machine.h"
 
 #define DEFAULT_APPEND "console=ttyAMA0"
 
-/* When an interrupt whose line stays asserted is looked at again. */
-#define RETRY_NS 1000000ULL
-
-/* What PSCI's CPU_ON returns (DEN 0022). */
-#define PSCI_INVALID_PARAMETERS (-2LL)
-#define PSCI_ALREADY_ON		(-4LL)
-
-#define LR_INTID   0xffffffffULL /* ICH_LR<n>_EL2 */
-#define LR_PENDING (1ULL << 62)
-
 const uint32_t arch_id = AXVCPU_ARCH_ARM64;
 const uint64_t arch_behaviours = AXVCPU_VM_HALT_IN_KERNEL;
-
-/**
- * struct arch - the devices, and how the guest starts
- * @retry: an interrupt waits for the guest to be done with its last one
- * @tree: guest-physical address of the device tree, 0: none
- */
-struct arch {
-	struct gicv3 gic;
-	struct pl011 uart;
-	struct timer retry;
-	uint64_t entry;
-	uint64_t tree;
-};
 
 /* ---- making it ---------------------------------------------------------- */
 
@@ -104,6 +78,7 @@ static int put_tree(struct machine *machine, const struct arm64_boot *boot)
 	const char *append = machine->options.append;
 	const struct arm64_tree tree = {
 		.memory = &machine->memory,
+		.cpus = machine->options.cpus,
 		.append = append ? append : DEFAULT_APPEND,
 		.initrd = boot->initrd_gpa,
 		.initrd_size = boot->initrd ? boot->initrd->size : 0,
@@ -147,11 +122,6 @@ static int load_guest(struct machine *machine, struct error *error)
 	return options->kernel ? load_kernel(machine, error) : load_flat(machine, error);
 }
 
-static void retry(void *opaque)
-{
-	(void)opaque; /* arch_deliver_interrupt() comes before each RUN. */
-}
-
 int arch_make(struct machine *machine, struct error *error)
 {
 	struct pl011_line line = { console_send, console_receive, &machine->console };
@@ -164,9 +134,8 @@ int arch_make(struct machine *machine, struct error *error)
 		return -1;
 	machine->mmio.shift = 12;
 	irq.controller = &machine->arch->gic;
-	gicv3_init(&machine->arch->gic, &machine->mmio, GICD_GPA, GICR_GPA);
+	arm64_gic_init(machine);
 	pl011_init(&machine->arch->uart, &machine->mmio, UART_GPA, irq, line);
-	timers_add(&machine->timers, &machine->arch->retry, retry, machine);
 	return 0;
 }
 
@@ -181,172 +150,7 @@ int arch_start(struct machine *machine, struct error *error)
 				NULL, error);
 }
 
-/* ---- exits -------------------------------------------------------------- */
-
-/* ICC_SGI1R_EL1: the only CPU is the first of its cluster. */
-static void send_sgi(struct machine *machine)
-{
-	const struct axvcpu_run *run = machine->run;
-
-	if (!run->exit.u.send_ipi.send_to_all && !run->exit.u.send_ipi.target_cpu &&
-	    run->exit.u.send_ipi.target_cpu_aux & 1)
-		gicv3_send(&machine->arch->gic, run->exit.u.send_ipi.vector);
-}
-
-/* There is one CPU, whose affinity is 0. */
-static void refuse_cpu(struct machine *machine)
-{
-	bool itself = !machine->run->exit.u.cpu_up.target_cpu;
-
-	if (hypervisor_set_return_value(machine->hypervisor,
-					(uint64_t)(itself ? PSCI_ALREADY_ON :
-							    PSCI_INVALID_PARAMETERS)))
-		machine_end(machine, EXIT_HOST, "the guest can't be told that it has one CPU");
-}
-
-bool arch_exit(struct machine *machine)
-{
-	struct axvcpu_run *run = machine->run;
-
-	switch (run->exit.reason) {
-	case AXVCPU_EXIT_SYSREG_READ:
-	case AXVCPU_EXIT_SYSREG_WRITE: /* undefined, as where there is no such register */
-		axvcpu_run_fault(run, AXVCPU_ARM64_VECTOR_SYNC, false, 0);
-		return true;
-	case AXVCPU_EXIT_SEND_IPI:
-		send_sgi(machine);
-		return true;
-	case AXVCPU_EXIT_CPU_UP:
-		refuse_cpu(machine);
-		return true;
-	case AXVCPU_EXIT_CPU_DOWN:
-		machine_end(machine, EXIT_HALTED, "the guest switched off its only CPU");
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* ---- interrupts --------------------------------------------------------- */
-
-bool arch_interrupt_waits(const struct machine *machine)
-{
-	return gicv3_due(&machine->arch->gic);
-}
-
-/** struct interface - what the CPU's interface holds, as bit maps of INTIDs */
-struct interface {
-	uint64_t pending;
-	uint64_t held; /* pending, active, or both */
-};
-
-static int read_interface(struct machine *machine, struct interface *interface)
-{
-	struct axvcpu_arm64_events events;
-	int failure = hypervisor_get_registers(machine->hypervisor, AXVCPU_BLOCK_EVENTS, &events,
-					       sizeof(events));
-	unsigned int i;
-
-	if (failure)
-		return failure;
-	interface->pending = events.interrupts[0];
-	interface->held = events.interrupts[0];
-	for (i = 0; i < sizeof(events.list) / sizeof(events.list[0]); i++) {
-		uint64_t lr = events.list[i], intid = lr & LR_INTID;
-
-		if (!lr || intid >= GICV3_INTIDS)
-			continue;
-		interface->held |= 1ULL << intid;
-		if (lr & LR_PENDING)
-			interface->pending |= 1ULL << intid;
-	}
-	return 0;
-}
-
-static int deliver(struct machine *machine, uint64_t due)
-{
-	struct gicv3 *gic = &machine->arch->gic;
-	uint64_t by_level = gicv3_by_level(gic);
-	struct interface interface;
-	unsigned int intid;
-	int failure = read_interface(machine, &interface);
-
-	for (intid = 0; intid < GICV3_INTIDS && !failure; intid++) {
-		uint64_t bit = 1ULL << intid;
-
-		if (!(due & bit))
-			continue;
-		if (!(bit & (interface.pending | (interface.held & by_level))))
-			failure = hypervisor_inject_interrupt(machine->hypervisor, intid);
-		gicv3_taken(gic, intid);
-	}
-	return failure;
-}
-
-/*
- * An INJECT can't be taken back, so one by level waits until the guest is done with the
- * last one. Of that moment nobody tells us.
- */
-void arch_deliver_interrupt(struct machine *machine)
-{
-	struct arch *arch = machine->arch;
-	uint64_t due = gicv3_due(&arch->gic);
-
-	if (due && deliver(machine, due))
-		machine_end(machine, EXIT_HOST, "an interrupt can't be injected");
-	due = gicv3_due(&arch->gic);
-	if (due || arch->retry.deadline_ns)
-		timer_set(&machine->timers, &arch->retry,
-			  due ? machine->timers.now_ns + RETRY_NS : 0);
-}
-
 void arch_input(struct machine *machine)
 {
 	pl011_input(&machine->arch->uart);
-}
-
-/* ---- words -------------------------------------------------------------- */
-
-static void print_general(const struct axvcpu_arm64_general *general, FILE *out)
-{
-	unsigned int i;
-
-	for (i = 0; i < 31; i++)
-		fprintf(out, "x%-2u %016" PRIx64 "%s", i, (uint64_t)general->x[i],
-			i % 4 == 3 ? "\n" : "  ");
-	fprintf(out, "sp  %016" PRIx64 "\npc  %016" PRIx64 "  pstate %08" PRIx64 "\n",
-		(uint64_t)general->sp_el1, (uint64_t)general->pc, (uint64_t)general->pstate);
-}
-
-static void print_system(const struct axvcpu_arm64_system *system, FILE *out)
-{
-	fprintf(out, "sctlr %08" PRIx64 "  vbar %016" PRIx64 "  ttbr0 %016" PRIx64 "\n",
-		(uint64_t)system->sctlr_el1, (uint64_t)system->vbar_el1,
-		(uint64_t)system->ttbr0_el1);
-	fprintf(out, "esr %08" PRIx64 "  far %016" PRIx64 "  elr %016" PRIx64 "\n",
-		(uint64_t)system->esr_el1, (uint64_t)system->far_el1, (uint64_t)system->elr_el1);
-}
-
-void arch_print_registers(struct machine *machine, FILE *out)
-{
-	struct axvcpu_arm64_general general;
-	struct axvcpu_arm64_system system;
-	int failure;
-
-	failure = hypervisor_get_registers(machine->hypervisor, AXVCPU_BLOCK_GENERAL, &general,
-					   sizeof(general));
-	if (!failure)
-		failure = hypervisor_get_registers(machine->hypervisor, AXVCPU_BLOCK_SYSTEM,
-						   &system, sizeof(system));
-	if (failure) {
-		fprintf(out, "The registers can't be read: %s\n", strerror(-failure));
-		return;
-	}
-	print_general(&general, out);
-	print_system(&system, out);
-}
-
-void arch_print_stats(const struct machine *machine, FILE *out)
-{
-	bus_print_unclaimed(&machine->mmio, "memory, by page", out);
 }

@@ -3,7 +3,9 @@
 #ifndef AXVMM_ARM64_MACHINE_H
 #define AXVMM_ARM64_MACHINE_H
 
-#include "../machine.h"
+#include "../devices/gicv3.h"
+#include "../devices/pl011.h"
+#include "arch.h"
 
 #define GICD_GPA   0x08000000ULL
 #define GICR_GPA   0x080a0000ULL
@@ -12,14 +14,43 @@
 
 #define UART_INTID 33
 
+_Static_assert(CPUS_MOST <= GICV3_CPUS &&
+		       GICR_GPA + GICV3_CPUS * (uint64_t)GICV3_REDISTRIBUTOR_SIZE <= UART_GPA,
+	       "there is room for all redistributors");
+
+/**
+ * struct arch - an arm64 machine's own part
+ * @summoned: a CPU is on its way out of the guest to take a level
+ * @entry: where the guest starts
+ * @tree: guest-physical address of the device tree, 0: none
+ */
+struct arch {
+	struct gicv3 gic;
+	bool summoned[CPUS_MOST];
+	struct pl011 uart;
+	uint64_t entry;
+	uint64_t tree;
+};
+
+/** arm64_affinity() - of a CPU, as the module's MPIDR_EL1 has it: sixteen to a cluster */
+static inline uint64_t arm64_affinity(unsigned int cpu)
+{
+	return (uint64_t)(cpu >> 4) << 8 | (cpu & 15);
+}
+
+/** arm64_gic_init() - the interrupt controller, with nothing pending */
+void arm64_gic_init(struct machine *machine);
+
 /**
  * struct arm64_tree - what the device tree says that is not always the same
+ * @cpus: how many there are
  * @append: the command line
  * @initrd: guest-physical address
  * @initrd_size: 0: there is none
  */
 struct arm64_tree {
 	const struct memory *memory;
+	unsigned int cpus;
 	const char *append;
 	uint64_t initrd;
 	uint64_t initrd_size;

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../devices/gicv3.h"
-#include "../devices/pl011.h"
 #include "arm64_machine.h"
 
 #define PHANDLE_GIC   1
@@ -106,17 +104,29 @@ static void put_memory(struct writer *w, const struct memory_region *region)
 	end(w);
 }
 
-static void put_cpus(struct writer *w)
+static void put_cpu(struct writer *w, uint32_t affinity)
 {
+	char name[16];
+
+	snprintf(name, sizeof(name), "cpu@%" PRIx32, affinity);
+	begin(w, name);
+	put_text(w, "device_type", "cpu");
+	put_text(w, "compatible", "arm,armv8");
+	put_cell(w, "reg", affinity);
+	put_text(w, "enable-method", "psci");
+	end(w);
+}
+
+/* Affinities that have an Aff3 would need two cells. */
+static void put_cpus(struct writer *w, unsigned int cpus)
+{
+	unsigned int i;
+
 	begin(w, "cpus");
 	put_cell(w, "#address-cells", 1);
 	put_cell(w, "#size-cells", 0);
-	begin(w, "cpu@0");
-	put_text(w, "device_type", "cpu");
-	put_text(w, "compatible", "arm,armv8");
-	put_cell(w, "reg", 0);
-	put_text(w, "enable-method", "psci");
-	end(w);
+	for (i = 0; i < cpus; i++)
+		put_cpu(w, (uint32_t)arm64_affinity(i));
 	end(w);
 }
 
@@ -141,14 +151,18 @@ static void put_timer(struct writer *w)
 	end(w);
 }
 
-static void put_gic(struct writer *w)
+static void put_gic(struct writer *w, unsigned int cpus)
 {
+	uint64_t redistributors = cpus * (uint64_t)GICV3_REDISTRIBUTOR_SIZE;
+
 	begin(w, "interrupt-controller@8000000");
 	put_text(w, "compatible", "arm,gic-v3");
 	put_empty(w, "interrupt-controller");
 	put_cell(w, "#interrupt-cells", 3);
 	PUT_CELLS(w, "reg", CELLS(GICD_GPA), CELLS((uint64_t)GICV3_DISTRIBUTOR_SIZE),
-		  CELLS(GICR_GPA), CELLS((uint64_t)GICV3_REDISTRIBUTOR_SIZE));
+		  CELLS(GICR_GPA), CELLS(redistributors));
+	put_empty(w, "msi-controller");
+	PUT_CELLS(w, "mbi-ranges", GICV3_MESSAGES, GICV3_INTIDS - GICV3_MESSAGES);
 	put_cell(w, "phandle", PHANDLE_GIC);
 	end(w);
 }
@@ -189,10 +203,10 @@ int arm64_write_tree(const struct arm64_tree *tree, void *blob, int size, struct
 	put_chosen(&w, tree);
 	for (i = 0; i < tree->memory->regions; i++)
 		put_memory(&w, &tree->memory->region[i]);
-	put_cpus(&w);
+	put_cpus(&w, tree->cpus);
 	put_psci(&w);
 	put_timer(&w);
-	put_gic(&w);
+	put_gic(&w, tree->cpus);
 	put_uart(&w);
 	end(&w);
 	note(&w, fdt_finish(blob));

@@ -229,6 +229,11 @@ static int load_guest(struct machine *machine, struct error *error)
 
 int arch_make(struct machine *machine, struct error *error)
 {
+	if (machine->options.cpus > 1)
+		return error_set(
+			error,
+			"--cpus %u is more than an x86 guest can have, which starts its other CPUs by a local APIC, and has none",
+			machine->options.cpus);
 	machine->arch = calloc(1, sizeof(*machine->arch));
 	if (!machine->arch)
 		return error_set(error, "There is no memory for the devices");
@@ -265,16 +270,17 @@ int arch_start(struct machine *machine, struct error *error)
 
 /* ---- interrupts --------------------------------------------------------- */
 
-bool arch_interrupt_waits(const struct machine *machine)
+bool arch_interrupt_waits(const struct cpu *cpu)
 {
-	return pic_asserted(&machine->arch->pic);
+	return pic_asserted(&cpu->machine->arch->pic);
 }
 
-void arch_deliver_interrupt(struct machine *machine)
+void arch_deliver_interrupts(struct cpu *cpu)
 {
-	struct axvcpu_run *run = machine->run;
+	struct pic *pic = &cpu->machine->arch->pic;
+	struct axvcpu_run *run = cpu->run;
 
-	if (!pic_asserted(&machine->arch->pic)) {
+	if (!pic_asserted(pic)) {
 		run->request_flags &= ~AXVCPU_RUN_IRQ_WINDOW;
 		return;
 	}
@@ -284,8 +290,8 @@ void arch_deliver_interrupt(struct machine *machine)
 		return;
 	}
 	run->request_flags &= ~AXVCPU_RUN_IRQ_WINDOW;
-	if (hypervisor_inject_interrupt(machine->hypervisor, pic_acknowledge(&machine->arch->pic)))
-		machine_end(machine, EXIT_HOST, "an interrupt can't be injected");
+	if (hypervisor_inject_interrupt(cpu->hypervisor, pic_acknowledge(pic)))
+		machine_end(cpu->machine, EXIT_HOST, "an interrupt can't be injected");
 }
 
 void arch_input(struct machine *machine)

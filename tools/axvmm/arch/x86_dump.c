@@ -67,16 +67,16 @@ static void print_code(const struct machine *machine, const struct axvcpu_x86_ge
 	fprintf(out, "\n");
 }
 
-void arch_print_registers(struct machine *machine, FILE *out)
+void arch_print_registers(struct cpu *cpu, FILE *out)
 {
 	struct axvcpu_x86_general general;
 	struct axvcpu_x86_system system;
 	int failure;
 
-	failure = hypervisor_get_registers(machine->hypervisor, AXVCPU_BLOCK_GENERAL, &general,
+	failure = hypervisor_get_registers(cpu->hypervisor, AXVCPU_BLOCK_GENERAL, &general,
 					   sizeof(general));
 	if (!failure)
-		failure = hypervisor_get_registers(machine->hypervisor, AXVCPU_BLOCK_SYSTEM,
+		failure = hypervisor_get_registers(cpu->hypervisor, AXVCPU_BLOCK_SYSTEM,
 						   &system, sizeof(system));
 	if (failure) {
 		fprintf(out, "The registers can't be read: %s\n", strerror(-failure));
@@ -85,7 +85,7 @@ void arch_print_registers(struct machine *machine, FILE *out)
 	print_general(&general, out);
 	print_segments(&system, out);
 	print_system(&system, out);
-	print_code(machine, &general, &system, out);
+	print_code(cpu->machine, &general, &system, out);
 }
 
 void arch_print_stats(const struct machine *machine, FILE *out)

@@ -11,14 +11,14 @@
 /* ---- ports -------------------------------------------------------------- */
 
 /* INS and OUTS: the elements are in the data area. */
-static void string_io(struct machine *machine, bool write)
+static void string_io(struct cpu *cpu, bool write)
 {
-	const struct axvcpu_exit *exit = &machine->run->exit;
+	const struct axvcpu_exit *exit = &cpu->run->exit;
 	unsigned int width = exit->u.io.width;
 	uint32_t count = exit->u.io.count;
-	struct bus *ports = &machine->arch->ports;
+	struct bus *ports = &cpu->machine->arch->ports;
 	size_t size;
-	uint8_t *data = hypervisor_data_area(machine->hypervisor, &size);
+	uint8_t *data = hypervisor_data_area(cpu->hypervisor, &size);
 	uint8_t *end = data + (count < size / width ? count : size / width) * width;
 
 	for (; data < end; data += width) {
@@ -34,26 +34,26 @@ static void string_io(struct machine *machine, bool write)
 	}
 }
 
-static void io_read(struct machine *machine)
+static void io_read(struct cpu *cpu)
 {
-	struct axvcpu_run *run = machine->run;
+	struct axvcpu_run *run = cpu->run;
 	uint64_t value = 0;
 
 	if (run->exit.flags & AXVCPU_EXIT_DATA_AREA)
-		string_io(machine, false);
+		string_io(cpu, false);
 	else
-		value = bus_read(&machine->arch->ports, run->exit.u.io.port, run->exit.u.io.width);
+		value = bus_read(&cpu->machine->arch->ports, run->exit.u.io.port, run->exit.u.io.width);
 	axvcpu_run_done(run, value);
 }
 
-static void io_write(struct machine *machine)
+static void io_write(struct cpu *cpu)
 {
-	struct axvcpu_run *run = machine->run;
+	struct axvcpu_run *run = cpu->run;
 
 	if (run->exit.flags & AXVCPU_EXIT_DATA_AREA)
-		string_io(machine, true);
+		string_io(cpu, true);
 	else
-		bus_write(&machine->arch->ports, run->exit.u.io.port, run->exit.u.io.width,
+		bus_write(&cpu->machine->arch->ports, run->exit.u.io.port, run->exit.u.io.width,
 			  run->exit.u.io.data);
 	if (run->exit.flags & AXVCPU_EXIT_PENDING)
 		axvcpu_run_done(run, 0);
@@ -114,10 +114,10 @@ void x86_add_msrs(struct bus *msrs)
 			NULL);
 }
 
-static void sysreg(struct machine *machine, bool write)
+static void sysreg(struct cpu *cpu, bool write)
 {
-	struct axvcpu_run *run = machine->run;
-	struct bus *msrs = &machine->arch->msrs;
+	struct axvcpu_run *run = cpu->run;
+	struct bus *msrs = &cpu->machine->arch->msrs;
 	uint64_t number = run->exit.u.sysreg.addr, value = 0;
 	bool there = bus_has(msrs, number);
 
@@ -132,20 +132,20 @@ static void sysreg(struct machine *machine, bool write)
 		axvcpu_run_fault(run, GENERAL_PROTECTION, true, 0);
 }
 
-bool arch_exit(struct machine *machine)
+bool arch_exit(struct cpu *cpu)
 {
-	switch (machine->run->exit.reason) {
+	switch (cpu->run->exit.reason) {
 	case AXVCPU_EXIT_IO_READ:
-		io_read(machine);
+		io_read(cpu);
 		return true;
 	case AXVCPU_EXIT_IO_WRITE:
-		io_write(machine);
+		io_write(cpu);
 		return true;
 	case AXVCPU_EXIT_SYSREG_READ:
-		sysreg(machine, false);
+		sysreg(cpu, false);
 		return true;
 	case AXVCPU_EXIT_SYSREG_WRITE:
-		sysreg(machine, true);
+		sysreg(cpu, true);
 		return true;
 	default:
 		return false;
