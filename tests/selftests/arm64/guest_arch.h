@@ -66,7 +66,7 @@
 #define G_CALL_COUNT		"blr x2\n"
 #define G_RETURN		"ret\n"
 #define G_SAY_SEVERAL		"mov x9, #0xf000000\nstp x0, x1, [x9]\n"
-#define G_ODD_WRITE		".arch armv8.1-a\nldadd x0, x2, [x1]\n"
+#define G_ODD_WRITE		"st2 {v0.2d, v1.2d}, [x1]\n"
 #define G_JUMP(label)		"b " #label "\n"
 /* ICC_PMR_EL1, ICC_IGRPEN1_EL1; the vector says PORT_VECTOR. */
 #define G_LET_IN_20                                                                                \
