@@ -19,7 +19,7 @@
  * struct el2_features - what was found at load, the same on every CPU
  * @hcr: HCR_EL2 of every guest
  * @vtcr: VTCR_EL2 of every guest
- * @mitigate: EL2_MITIGATE_*, after every exit
+ * @mitigate: EL2_MITIGATE_*, after every exit; on some CPUs less is enough
  * @hcx: there is HCRX_EL2
  * @fgt: there are the fine-grained traps
  * @ras: there is VSESR_EL2
@@ -56,7 +56,7 @@ extern struct el2_features el2_features __ro_after_init;
 /**
  * struct el2_cpu - one host CPU
  * @vbar, @sp_el0: the host's, while the guest's are in the registers (switch.S)
- * @mitigate: el2_features.mitigate, for switch.S
+ * @mitigate: arm64_mitigations_cpu(), for switch.S
  * @last_vcpu: arm64_vcpu.id of who ran last, 0: none; an id is never used again
  * @generation: stage2.tlb_generation when our translations were last flushed
  * @on: hardware_enable() was here
@@ -452,6 +452,8 @@ void arm64_mitigations_init(void);
 /* What ARCH_FEATURES of SMCCC answers for WORKAROUND_1 and for WORKAROUND_3. */
 s64 arm64_mitigation_v2(void);
 s64 arm64_mitigation_history(void);
+/* el2_cpu.mitigate of this CPU. */
+u64 arm64_mitigations_cpu(void);
 
 /* ---- switch.S ---------------------------------------------------------------------- */
 /*

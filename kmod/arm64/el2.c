@@ -64,7 +64,7 @@ static int el2_hardware_enable(void)
 	if (c->on)
 		return 0;
 	c->last_vcpu = 0;
-	c->mitigate = el2_features.mitigate;
+	c->mitigate = arm64_mitigations_cpu();
 	c->features = el2_features;
 	el2_flush_all();
 	arm64_gic_enable();

@@ -8,8 +8,8 @@
  *	(SMCCC_ARCH_WORKAROUND_1): switch.S. Every exit leaves the predictors clean,
  *	so there is none between two guests.
  * Branch history: cleared after every exit, by CLRBHB, by firmware
- *	(SMCCC_ARCH_WORKAROUND_3), or by a loop as long as the longest that any CPU
- *	needs: switch.S.
+ *	(SMCCC_ARCH_WORKAROUND_3), or by a loop as long as this CPU needs, or the longest
+ *	of all where it is not known: switch.S.
  * Spectre v4: PSTATE.SSBS is the guest's own; behind an exit it is what SCTLR_EL2.DSSBS
  *	says. The firmware's form of it is per task and stays in force in the guest.
  * Straight-line speculation: barriers behind ERET: switch.S. Register values of the
@@ -22,11 +22,36 @@
 #include <linux/arm-smccc.h>
 #include <linux/kernel.h>
 #include <asm/cpufeature.h>
+#include <asm/cputype.h>
 #include <asm/sysreg.h>
 
 #include "arm64.h"
 
-#define BHB_LOOPS	132	/* of a Cortex-X3; most need 8 to 32 */
+/* Of MIDR_EL1, what stays the same from revision to revision. */
+#define MIDR_MODEL	0xff00fff0U
+#define MIDR_ARM(part)	(0x41U << 24 | (part) << 4)
+
+/* Arm's "Spectre-BHB" white paper: how often its loop is to be run. */
+#define BHB_LOOPS	132	/* the most, for a Cortex-X3 */
+
+static const struct {
+	u32 model;
+	u8 loops;
+} mitigate_loops[] = {
+	{ MIDR_ARM(0xd07), 8 },		/* Cortex-A57 */
+	{ MIDR_ARM(0xd08), 8 },		/* Cortex-A72 */
+	{ MIDR_ARM(0xd0b), 24 },	/* Cortex-A76 */
+	{ MIDR_ARM(0xd0c), 24 },	/* Neoverse N1 */
+	{ MIDR_ARM(0xd0d), 24 },	/* Cortex-A77 */
+	{ MIDR_ARM(0xd40), 32 },	/* Neoverse V1 */
+	{ MIDR_ARM(0xd41), 32 },	/* Cortex-A78 */
+	{ MIDR_ARM(0xd42), 32 },	/* Cortex-A78AE */
+	{ MIDR_ARM(0xd44), 32 },	/* Cortex-X1 */
+	{ MIDR_ARM(0xd47), 32 },	/* Cortex-A710 */
+	{ MIDR_ARM(0xd48), 32 },	/* Cortex-X2 */
+	{ MIDR_ARM(0xd49), 32 },	/* Neoverse N2 */
+	{ MIDR_ARM(0xd4b), 32 },	/* Cortex-A78C */
+};
 #define ID_ISAR2_CLRBHB	28
 
 /* Firmware has the call. From EL2 it is reached by SMC, if there is any. */
@@ -86,4 +111,19 @@ void arm64_mitigations_init(void)
 	    mitigate_firmware(ARM_SMCCC_ARCH_WORKAROUND_1))
 		mitigate |= EL2_MITIGATE_CALL_1;
 	el2_features.mitigate = mitigate;
+}
+
+u64 arm64_mitigations_cpu(void)
+{
+	u32 model = read_cpuid_id() & MIDR_MODEL;
+	u64 mitigate = el2_features.mitigate;
+	unsigned int i;
+
+	if (!(mitigate & EL2_MITIGATE_LOOPS))
+		return mitigate;
+	for (i = 0; i < ARRAY_SIZE(mitigate_loops); i++)
+		if (mitigate_loops[i].model == model)
+			return (mitigate & ~(u64)EL2_MITIGATE_LOOPS) |
+			       mitigate_loops[i].loops;
+	return mitigate;
 }
