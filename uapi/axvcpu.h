@@ -140,6 +140,7 @@ enum axvcpu_block {
 	AXVCPU_BLOCK_CLOCK,	/* struct axvcpu_clock */
 	AXVCPU_BLOCK_POWER,	/* struct axvcpu_power */
 	AXVCPU_BLOCK_ID,	/* arm64: the ID registers that the guest is shown */
+	AXVCPU_BLOCK_STOPS,	/* arm64: the VMM's break- and watchpoints */
 	AXVCPU_BLOCK_COUNT,
 };
 #define AXVCPU_BLOCK_MAX	16
@@ -421,8 +422,8 @@ enum axvcpu_down {
 /** enum axvcpu_debug_kind - what DEBUG reports */
 enum axvcpu_debug_kind {
 	AXVCPU_DEBUG_SINGLE_STEP,
-	AXVCPU_DEBUG_BREAKPOINT,	/* reserved: nothing sets one yet */
-	AXVCPU_DEBUG_WATCHPOINT,	/* reserved: nothing sets one yet */
+	AXVCPU_DEBUG_BREAKPOINT,	/* arm64: AXVCPU_BLOCK_STOPS */
+	AXVCPU_DEBUG_WATCHPOINT,	/* same */
 };
 
 /* axvcpu_exit.flags */
@@ -515,8 +516,8 @@ struct axvcpu_exit {
 		struct {
 			__u32 kind;		/* enum axvcpu_debug_kind */
 			__u32 reserved;
-			__u64 detail;		/* x86: the DR6 bits */
-			__u64 address;
+			__u64 detail;		/* x86: the DR6 bits; arm64: the syndrome */
+			__u64 address;		/* of the instruction, or what it accesses */
 		} debug;
 		struct {
 			__u32 vector;

@@ -29,6 +29,10 @@
  *	four bits in Aff0 and the next eight in Aff1
  * @mpidr_valid: 1: @mpidr holds; 0: default
  * @reserved: 0
+ * @exception_exits: bit n: an exception of class n (EC in ESR_ELx) of the guest leaves
+ *	as EXCEPTION instead of being delivered. Only what the hardware can send to EL2
+ *	without a use for it there: 0x3c, BRK, and 0x38, BKPT of AArch32. While any is
+ *	set, the guest's own break- and watchpoints and single steps do not come
  */
 struct axvcpu_arm64_create_config {
 	__u32 size;
@@ -36,8 +40,9 @@ struct axvcpu_arm64_create_config {
 	__u64 mpidr;
 	__u32 mpidr_valid;
 	__u32 reserved;
+	__u64 exception_exits;
 };
-AXVCPU_ASSERT_SIZE(axvcpu_arm64_create_config, 24);
+AXVCPU_ASSERT_SIZE(axvcpu_arm64_create_config, 32);
 AXVCPU_ASSERT_AT(axvcpu_arm64_create_config, mpidr, 8);
 
 /**
@@ -184,6 +189,38 @@ struct axvcpu_arm64_debug {
 };
 AXVCPU_ASSERT_SIZE(axvcpu_arm64_debug, 528);
 AXVCPU_ASSERT_AT(axvcpu_arm64_debug, dbgbvr, 16);
+
+/* axvcpu_arm64_stops.flags */
+#define AXVCPU_ARM64_STOP_BRK	(1ULL << 0)	/* BRK and BKPT of the guest leave as DEBUG */
+
+/**
+ * struct axvcpu_arm64_stops - AXVCPU_BLOCK_STOPS: where the VMM stops the guest
+ * @flags: AXVCPU_ARM64_STOP_BRK
+ * @reserved: 0
+ * @dbgbvr: breakpoints: DBGBVR<n>_EL1, an address of the guest's
+ * @dbgbcr: DBGBCR<n>_EL1: E, PMC (01: EL1, 10: EL0, 11: both) and BAS (1111)
+ * @dbgwvr: watchpoints: DBGWVR<n>_EL1
+ * @dbgwcr: DBGWCR<n>_EL1: E, PAC (as PMC), LSC, BAS and MASK
+ *
+ * There are as many as ID_AA64DFR0_EL1 of a new vCPU says. A hit leaves as DEBUG with
+ * the instruction not executed; to go on the VMM takes the stop away, or steps: a RUN
+ * with AXVCPU_RUN_SINGLE_STEP has no stops. BRK leaves as DEBUG/BREAKPOINT whoever put
+ * it there: INJECT of @detail as error code gives the guest its own.
+ *
+ * While anything is set here, the guest's own break- and watchpoints and single steps
+ * do not come. The guest sees nothing of it. RESET keeps it. SET_REGS: -EINVAL: a
+ * register that the host lacks, another field.
+ */
+struct axvcpu_arm64_stops {
+	__u64 flags;
+	__u64 reserved;
+	__u64 dbgbvr[16];
+	__u64 dbgbcr[16];
+	__u64 dbgwvr[16];
+	__u64 dbgwcr[16];
+};
+AXVCPU_ASSERT_SIZE(axvcpu_arm64_stops, 528);
+AXVCPU_ASSERT_AT(axvcpu_arm64_stops, dbgbvr, 16);
 
 /**
  * struct axvcpu_arm64_id - AXVCPU_BLOCK_ID: what the guest is shown of the CPU

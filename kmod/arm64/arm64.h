@@ -30,6 +30,8 @@
  * @gic: the guest has the interrupt interface of a GICv3
  * @gic_lrs: list registers
  * @gic_aprs: active priority registers of each group: 1, 2 or 4
+ * @breakpoints: that every CPU has
+ * @watchpoints: same
  * @dcache_line: bytes of the smallest data cache line
  */
 struct el2_features {
@@ -46,12 +48,22 @@ struct el2_features {
 	bool gic;
 	u32 gic_lrs;
 	u32 gic_aprs;
+	u32 breakpoints;
+	u32 watchpoints;
 	u32 dcache_line;
 };
 extern struct el2_features el2_features __ro_after_init;
 
 /* HFGRTR_EL2, HFGWTR_EL2, HFGITR_EL2, HDFGRTR_EL2, HDFGWTR_EL2 */
 #define EL2_FGT_REGS	5
+
+/* Break- and watchpoint registers: values and controls, as in the blocks. */
+struct el2_debug {
+	u64 bvr[16];
+	u64 bcr[16];
+	u64 wvr[16];
+	u64 wcr[16];
+};
 
 /**
  * struct el2_cpu - one host CPU
@@ -61,6 +73,8 @@ extern struct el2_features el2_features __ro_after_init;
  * @generation: stage2.tlb_generation when our translations were last flushed
  * @on: hardware_enable() was here
  * @features: el2_features, for world.h
+ * @debug: what debug.c gives the guest for a trip
+ * @host_debug: the host's meanwhile
  * @host: the host's registers, from el2_load() to el2_put()
  */
 struct el2_cpu {
@@ -71,6 +85,8 @@ struct el2_cpu {
 	u64 generation;
 	bool on;
 	struct el2_features features;
+	struct el2_debug debug;
+	struct el2_debug host_debug;
 	struct {
 		u64 hcr;
 		u64 hcrx;
@@ -217,6 +233,7 @@ struct arm64_gic {
  * @retry: the address of a fault can't be told any more: enter again
  * @serror_pending: with @serror_esr
  * @fp: FP and SIMD do not trap in the next trip
+ * @debug_trapped: debug exceptions of this run() come to EL2 (MDCR_EL2.TDE)
  * @stepping: this run() is for one instruction (AXVCPU_RUN_SINGLE_STEP)
  * @emulation: enum arm64_emulation
  * @loaded: @sys is in the registers of this CPU: from el2_load() to el2_put()
@@ -230,8 +247,10 @@ struct arm64_gic {
  * @step_pc: where the single step began
  * @timer_hidden: the virtual timer runs masked, for one trip
  * @timer: takes the guest out, or wakes it, when one of its timers fires
- * @debug: the guest's debug registers, which the hardware never sees but for a part
- *	of MDSCR_EL1
+ * @exception_exits: see struct axvcpu_arm64_create_config
+ * @debug: the guest's debug registers: see debug.c
+ * @stops: the VMM's
+ * @stops_set: they enable any break- or watchpoint
  * @fpu: FP and SIMD, true outside of run()
  */
 struct arm64_vcpu {
@@ -258,6 +277,7 @@ struct arm64_vcpu {
 		bool retry;
 		bool serror_pending;
 		bool fp;
+		bool debug_trapped;
 		bool stepping;
 	);
 	u8 emulation;
@@ -272,7 +292,10 @@ struct arm64_vcpu {
 	bool timer_hidden;
 	struct hrtimer timer;
 	struct axvcpu_arm64_id id_regs;
+	u64 exception_exits;
 	struct axvcpu_arm64_debug debug;
+	struct axvcpu_arm64_stops stops;
+	bool stops_set;
 	struct axvcpu_arm64_fpu fpu __aligned(16);
 };
 
@@ -433,6 +456,15 @@ static inline unsigned int arm64_id_field(const struct arm64_vcpu *v,
 
 /* ---- sysreg.c: traps of system registers ---------------------------------------- */
 int el2_exit_sysreg(struct arm64_vcpu *v);
+
+/* ---- debug.c: break- and watchpoints ------------------------------------------------- */
+int arm64_set_stops(struct arm64_vcpu *v, const struct axvcpu_arm64_stops *s);
+/* Once a run(). */
+void arm64_debug_begin(struct arm64_vcpu *v);
+u64 arm64_debug_mdscr(struct arm64_vcpu *v);
+/* Around a trip whose MDSCR_EL1 enables any. */
+void arm64_debug_load(struct arm64_vcpu *v, struct el2_cpu *c);
+void arm64_debug_put(const struct el2_cpu *c);
 
 /* ---- psci.c ------------------------------------------------------------------------ */
 /* A call by HVC or SMC whose function is the firmware's. Return: enum axvcpu_out. */

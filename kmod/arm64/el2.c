@@ -125,6 +125,7 @@ static void el2_find_features(void)
 	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
 	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
 	u64 mmfr1 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1);
+	u64 dfr0 = read_sanitised_ftr_reg(SYS_ID_AA64DFR0_EL1);
 	u64 ctr = read_sanitised_ftr_reg(SYS_CTR_EL0);
 	struct el2_features *f = &el2_features;
 
@@ -134,6 +135,8 @@ static void el2_find_features(void)
 	f->fwb = cpus_have_final_cap(ARM64_HAS_STAGE2_FWB);
 	f->pan = ID_FIELD(mmfr1, ID_MMFR1_PAN);
 	f->aarch32 = (pfr0 & 0xf) == 2;
+	f->breakpoints = ID_FIELD(dfr0, ID_DFR0_BRPS) + 1;
+	f->watchpoints = ID_FIELD(dfr0, ID_DFR0_WRPS) + 1;
 	f->icache_alias = ((ctr >> 14) & 3) != 3;	/* PIPT */
 	f->dcache_line = 4 << ((ctr >> 16) & 0xf);
 	/*

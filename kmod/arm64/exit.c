@@ -111,23 +111,54 @@ static int el2_exit_undefined(struct arm64_vcpu *v)
 	return AXVCPU_OUT_AGAIN;
 }
 
-/* ---- single steps of the VMM's ------------------------------------------------------- */
+/* ---- debug exceptions, which come to EL2 if the VMM has a use for one ----------------- */
 
-static int el2_exit_step(struct arm64_vcpu *v)
+static int el2_debug(struct arm64_vcpu *v, u32 kind, u64 detail, u64 address)
 {
 	struct axvcpu_exit *exit = axvcpu_exit_begin(
 		&v->core, AXVCPU_EXIT_DEBUG, el2_hw_code(v));
 
-	exit->u.debug.kind = AXVCPU_DEBUG_SINGLE_STEP;
+	exit->u.debug.kind = kind;
 	exit->u.debug.reserved = 0;
-	exit->u.debug.detail = 0;
-	exit->u.debug.address = v->pc;
+	exit->u.debug.detail = detail;
+	exit->u.debug.address = address;
 	return AXVCPU_OUT_EXIT;
 }
 
-/* It comes to EL2 only while the VMM steps, and is the guest's. */
+static int el2_exit_step(struct arm64_vcpu *v)
+{
+	return el2_debug(v, AXVCPU_DEBUG_SINGLE_STEP, 0, v->pc);
+}
+
+static int el2_exit_breakpoint(struct arm64_vcpu *v)
+{
+	return el2_debug(v, AXVCPU_DEBUG_BREAKPOINT, v->esr, v->pc);
+}
+
+static int el2_exit_watchpoint(struct arm64_vcpu *v)
+{
+	return el2_debug(v, AXVCPU_DEBUG_WATCHPOINT, v->esr, v->far);
+}
+
+static int el2_exception(struct arm64_vcpu *v)
+{
+	struct axvcpu_exit *exit = axvcpu_exit_begin(
+		&v->core, AXVCPU_EXIT_EXCEPTION, el2_hw_code(v));
+
+	exit->u.exception.vector = AXVCPU_ARM64_VECTOR_SYNC;
+	exit->u.exception.has_error_code = 1;
+	exit->u.exception.error_code = v->esr;
+	exit->u.exception.address = 0;
+	return AXVCPU_OUT_EXIT;
+}
+
+/* BRK, and BKPT of AArch32. */
 static int el2_exit_brk(struct arm64_vcpu *v)
 {
+	if (v->stops.flags & AXVCPU_ARM64_STOP_BRK)
+		return el2_exit_breakpoint(v);
+	if (v->exception_exits & BIT_ULL(ESR_EC(v->esr)))
+		return el2_exception(v);
 	arm64_raise(v, v->esr, 0);
 	return AXVCPU_OUT_AGAIN;
 }
@@ -273,7 +304,9 @@ static int (*const el2_handlers[64])(struct arm64_vcpu *v) = {
 	[ESR_EC_IABT_LOWER] = el2_exit_abort,
 	[ESR_EC_DABT_LOWER] = el2_exit_abort,
 	[0x27] = el2_exit_undefined,		/* memory copy and set */
+	[ESR_EC_BREAKPOINT_LOWER] = el2_exit_breakpoint,
 	[ESR_EC_STEP_LOWER] = el2_exit_step,
+	[ESR_EC_WATCHPOINT_LOWER] = el2_exit_watchpoint,
 	[ESR_EC_BKPT32] = el2_exit_brk,
 	[ESR_EC_BRK64] = el2_exit_brk,
 };

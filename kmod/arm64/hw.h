@@ -59,6 +59,26 @@
 #define EL1_MDSCR_KDE		BIT_ULL(13)
 #define EL1_MDSCR_MDE		BIT_ULL(15)
 
+/* DBGBCR<n>_EL1, DBGWCR<n>_EL1: what both have */
+#define DBG_E			BIT_ULL(0)
+#define DBG_PMC			(3ULL << 1)	/* DBGWCR: PAC */
+#define DBG_SSC(control)	(((control) >> 14) & 3)
+#define DBG_SSC_SECURE		2
+#define DBG_LBN_SHIFT		16
+#define DBG_LBN_MASK		(0xfULL << DBG_LBN_SHIFT)
+#define DBG_LBN(control)	(((control) >> DBG_LBN_SHIFT) & 0xf)
+/* DBGBCR<n>_EL1 */
+#define DBGBCR_BAS		(0xfULL << 5)
+#define DBGBCR_BT_MASK		(0xfULL << 20)
+#define DBGBCR_BT(control)	(((control) >> 20) & 0xf)
+#define DBGBCR_BT_LINKED	1
+#define DBGBCR_BT_CONTEXT_LINKED	3
+/* DBGWCR<n>_EL1 */
+#define DBGWCR_LSC		(3ULL << 3)
+#define DBGWCR_BAS		(0xffULL << 5)
+#define DBGWCR_WT		BIT_ULL(20)
+#define DBGWCR_MASK		(0x1fULL << 24)
+
 /* CNTHCTL_EL2 with HCR_EL2.E2H 1 */
 #define EL2_CNTHCTL_EL1PCTEN	BIT_ULL(10)
 #define EL2_CNTHCTL_EL1PTEN	BIT_ULL(11)
@@ -100,7 +120,9 @@
 #define ESR_EC_IABT_SAME	0x21
 #define ESR_EC_DABT_LOWER	0x24
 #define ESR_EC_DABT_SAME	0x25
+#define ESR_EC_BREAKPOINT_LOWER	0x30
 #define ESR_EC_STEP_LOWER	0x32
+#define ESR_EC_WATCHPOINT_LOWER	0x34
 #define ESR_EC_BKPT32		0x38
 #define ESR_EC_BRK64		0x3c
 #define ESR_IL			BIT_ULL(25)

@@ -35,6 +35,10 @@ static int arm64_copy_config(void *to, size_t known, const void *config,
 	return 0;
 }
 
+/* What can be sent to EL2: MDCR_EL2.TDE. */
+#define ARM64_EXCEPTION_EXITS						\
+	(BIT_ULL(ESR_EC_BKPT32) | BIT_ULL(ESR_EC_BRK64))
+
 /* An SGI of a GICv3 names up to 16 CPUs that differ in Aff0. */
 static u64 arm64_default_mpidr(u32 id)
 {
@@ -49,9 +53,12 @@ int arm64_create(struct arm64_vcpu *v, const void *config, size_t length)
 	ret = arm64_copy_config(&c, sizeof(c), config, length);
 	if (ret)
 		return ret;
+	if (c.exception_exits & ~ARM64_EXCEPTION_EXITS)
+		return -EINVAL;
 	if (c.reserved || c.mpidr_valid > 1 || (!c.mpidr_valid && c.mpidr) ||
 	    c.mpidr & ~AXVCPU_ARM64_MPIDR_MASK)
 		return -EINVAL;
+	v->exception_exits = c.exception_exits;
 	arm64_id_new(v);
 	v->mpidr = ARM64_MPIDR_RES1 | (c.mpidr_valid ? c.mpidr :
 					arm64_default_mpidr(v->core.id));
@@ -151,6 +158,7 @@ void arm64_block_lengths(u32 length[AXVCPU_BLOCK_COUNT])
 	length[AXVCPU_BLOCK_CLOCK] = sizeof(struct axvcpu_clock);
 	length[AXVCPU_BLOCK_POWER] = sizeof(struct axvcpu_power);
 	length[AXVCPU_BLOCK_ID] = sizeof(struct axvcpu_arm64_id);
+	length[AXVCPU_BLOCK_STOPS] = sizeof(struct axvcpu_arm64_stops);
 }
 
 /* A state that an exit can leave: of EL0 or EL1, without bits that are reserved. */
@@ -249,6 +257,9 @@ int arm64_get_block(struct axvcpu_vcpu *vcpu, u32 block, void *buffer)
 	case AXVCPU_BLOCK_ID:
 		memcpy(buffer, &v->id_regs, sizeof(v->id_regs));
 		return 0;
+	case AXVCPU_BLOCK_STOPS:
+		memcpy(buffer, &v->stops, sizeof(v->stops));
+		return 0;
 	default:
 		return -EINVAL;
 	}
@@ -275,6 +286,8 @@ int arm64_set_block(struct axvcpu_vcpu *vcpu, u32 block, const void *buffer)
 		return 0;
 	case AXVCPU_BLOCK_ID:
 		return arm64_id_set(v, buffer);
+	case AXVCPU_BLOCK_STOPS:
+		return arm64_set_stops(v, buffer);
 	default:
 		return -EINVAL;
 	}

@@ -112,20 +112,6 @@ static noinstr void el2_enter_tracked(struct arm64_vcpu *v, struct el2_cpu *c,
 	axvcpu_guest_exit();
 }
 
-/*
- * The host's breakpoints and single steps are for its own levels: MDSCR_EL1 has neither
- * of their enables while the guest runs, and only a step, the guest's or the VMM's
- * ("Software Step exceptions").
- */
-static u64 el2_mdscr(const struct arm64_vcpu *v)
-{
-	u64 mdscr = v->debug.mdscr_el1;
-
-	if (unlikely(v->stepping))
-		return EL1_MDSCR_SS;
-	return mdscr & EL1_MDSCR_SS ? mdscr & (EL1_MDSCR_SS | EL1_MDSCR_KDE) : 0;
-}
-
 static void el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, bool flush)
 {
 	if (unlikely(v->stepping)) {
@@ -133,13 +119,17 @@ static void el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, bool flush)
 		v->pstate |= PS_SS;
 	}
 	v->core.stats.entries++;
-	v->mdscr = el2_mdscr(v);
+	v->mdscr = arm64_debug_mdscr(v);
 	arm64_gic_enter(v);
 	arm64_timer_enter(v);
 	/* With interrupts masked by priority none would end guest mode. */
 	local_daif_mask();
 	pmr_sync();
+	if (unlikely(v->mdscr & EL1_MDSCR_MDE))
+		arm64_debug_load(v, c);
 	el2_enter_tracked(v, c, flush);
+	if (unlikely(v->mdscr & EL1_MDSCR_MDE))
+		arm64_debug_put(c);
 	/* Ours; a guest that steps itself meanwhile loses a step. */
 	if (unlikely(v->stepping))
 		v->pstate &= ~PS_SS;
@@ -214,7 +204,7 @@ int el2_run(struct axvcpu_vcpu *vcpu)
 	arm64_fpu_load(v);
 	c = this_cpu_ptr(&el2_cpu);
 	v->ran = true;
-	v->stepping = vcpu->request_flags & AXVCPU_RUN_SINGLE_STEP;
+	arm64_debug_begin(v);
 	local_irq_disable();
 	out = el2_load(v, c);
 	if (unlikely(out))

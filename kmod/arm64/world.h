@@ -157,8 +157,7 @@ static __always_inline void world_load_traps(const struct el2_guest *g,
 		   ~(EL2_MDCR_TDE | EL2_MDCR_E2PB | EL2_MDCR_E2TB);
 	u64 cnthctl = c->host.cnthctl & ~WORLD_CNTHCTL_PTEN;
 
-	/* The step is an exception to EL2, and so is the guest's BRK. */
-	if (g->stepping)
+	if (g->debug_trapped)
 		mdcr |= EL2_MDCR_TDE;
 	mdcr |= EL2_MDCR_TPMCR | EL2_MDCR_TPM | EL2_MDCR_TDA | EL2_MDCR_TDOSA |
 		EL2_MDCR_TDRA | EL2_MDCR_TPMS | EL2_MDCR_TTRF;
@@ -227,10 +226,12 @@ static __always_inline void world_find_ipa(struct el2_guest *g)
 		g->hpfar = (found & PAR_PA) >> 8;
 }
 
+/* Its syndrome is that of an abort, and FAR_EL2 holds. */
 static __always_inline bool world_is_abort(u64 esr)
 {
 	return ESR_EC(esr) == ESR_EC_DABT_LOWER ||
-	       ESR_EC(esr) == ESR_EC_IABT_LOWER;
+	       ESR_EC(esr) == ESR_EC_IABT_LOWER ||
+	       ESR_EC(esr) == ESR_EC_WATCHPOINT_LOWER;
 }
 
 static __always_inline void world_save_syndrome(struct el2_guest *g)

@@ -34,7 +34,7 @@ static const char *const block_names[AXVCPU_BLOCK_COUNT] = {
 	[AXVCPU_BLOCK_FPU] = "fpu",	    [AXVCPU_BLOCK_MSRS] = "msrs",
 	[AXVCPU_BLOCK_DEBUG] = "debug",	    [AXVCPU_BLOCK_EVENTS] = "events",
 	[AXVCPU_BLOCK_CLOCK] = "clock",	    [AXVCPU_BLOCK_POWER] = "power",
-	[AXVCPU_BLOCK_ID] = "id",
+	[AXVCPU_BLOCK_ID] = "id",	    [AXVCPU_BLOCK_STOPS] = "stops",
 };
 
 static const char *const reason_codes[AXVCPU_REASON_COUNT] = {

@@ -32,6 +32,11 @@ int main(void)
 	CHECK_RET(create(&c), -EINVAL, "an mpidr with a bit between its fields");
 	c.mpidr = 1ULL << 40;
 	CHECK_RET(create(&c), -EINVAL, "an mpidr with a bit above its fields");
+	c.mpidr = 1;
+	c.exception_exits = 1ULL << 0x3c | 1ULL << 0x38;
+	CHECK_RET(create(&c), 0, "exceptions that can leave");
+	c.exception_exits = 1ULL << 0x25;
+	CHECK_RET(create(&c), -EINVAL, "an exception that can't leave");
 	vm_free(&vm);
 	COVERS("CREATE_VCPU", "-", "bad value");
 	return finish();

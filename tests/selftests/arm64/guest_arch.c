@@ -18,6 +18,17 @@ bool under_tcg(void)
 	return !strcmp(text, "linux,dummy-virt");
 }
 
+int create_vcpu_config(int vm, u32 id, const struct axvcpu_arm64_create_config *config)
+{
+	struct axvcpu_create_vcpu args = { .size = sizeof(args),
+					   .vcpu_id = id,
+					   .favor_cpu = -1,
+					   .config = (u64)config,
+					   .config_length = sizeof(*config) };
+
+	return (int)call(vm, AXVCPU_CREATE_VCPU, &args);
+}
+
 /* Its vectors show them: finish_mode(). */
 int create_watched_vcpu(int vm, u32 id)
 {

@@ -101,6 +101,8 @@
 
 typedef struct axvcpu_arm64_create_config create_config;
 
+int create_vcpu_config(int vm, u32 id, const struct axvcpu_arm64_create_config *config);
+
 struct axvcpu_arm64_general get_general(struct vcpu *v);
 void set_general(struct vcpu *v, const struct axvcpu_arm64_general *general);
 struct axvcpu_arm64_system get_system(struct vcpu *v);
