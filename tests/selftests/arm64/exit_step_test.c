@@ -9,6 +9,8 @@ GUEST(plain, PLAIN,
       "nop\nadd x1, x1, #1\nb 1f\nnop\n1: mov x2, #0x20000\nldr x3, [x2]\nmrs x4, id_aa64pfr0_el1\n"
       "mov w0, #0x84000000\nsmc #0\nnop\n");
 GUEST(device, PLAIN, "mov x1, #0x10000000\nldr w0, [x1]\nstr w0, [x1, #4]\nnop\n" GUEST_DONE);
+GUEST(calls, PLAIN, "svc #0\nnop\n" GUEST_DONE);
+GUEST(returns, PLAIN, "add x1, x1, #1\nadd x1, x1, #1\neret");
 GUEST(loop, PLAIN, "1: add x1, x1, #1\nb 1b");
 
 static struct vm vm;
@@ -83,6 +85,27 @@ static void check_end(void)
 	v.run->deadline_ns = 0;
 }
 
+/* To the guest's own handler, and through it. */
+static void check_call(u64 pstate, u32 vector)
+{
+	struct axvcpu_arm64_general g;
+
+	RESTART(&v, PLAIN, calls);
+	set_vector(&vm, vector, returns, returns_end);
+	g = get_general(&v);
+	g.pstate = pstate;
+	set_general(&v, &g);
+	v.run->request_flags = AXVCPU_RUN_SINGLE_STEP;
+	step_to(VECTORS + vector, "SVC");
+	CHECK_EQ(gpr(&v, 1), 0, "the handler's first instruction waits");
+	step_to(VECTORS + vector + 4, "ADD");
+	step_to(VECTORS + vector + 8, "ADD");
+	step_to(CODE + 4, "ERET");
+	v.run->request_flags = 0;
+	run_to_port(&v, PORT_DONE);
+	prepare_mode(&vm, MODE_PLAIN);
+}
+
 int main(void)
 {
 	close(open_device());
@@ -93,5 +116,7 @@ int main(void)
 	check_plain();
 	check_device();
 	check_end();
+	check_call(0x3c5, VECTOR_SYNC);
+	check_call(0x3c0, VECTOR_SYNC + 0x200);
 	return finish();
 }
