@@ -73,7 +73,7 @@ int smoke_start_helper(struct guest *guest, void (*act)(struct guest *guest))
 /* ---- exits in words ---------------------------------------------------------- */
 
 /* What differs between runs or hosts, but is no fault of the guest. */
-static void drop_variable_fields(struct axvcpu_exit *exit)
+static void drop_variable_fields(const struct guest *guest, struct axvcpu_exit *exit)
 {
 	switch (exit->reason) {
 	case AXVCPU_EXIT_NESTED_PAGE_FAULT:
@@ -82,7 +82,9 @@ static void drop_variable_fields(struct axvcpu_exit *exit)
 		exit->u.npf.insn_length = 0;
 		break;
 	case AXVCPU_EXIT_DEBUG:
-		exit->u.debug.detail &= 0xe00f; /* DR6: BT BS BD B3-B0 */
+		/* DR6: BT BS BD B3-B0; ESR_ELx: EC */
+		exit->u.debug.detail &= guest->info.arch == AXVCPU_ARCH_ARM64 ? 0xfc000000 :
+										0xe00f;
 		break;
 	}
 }
@@ -124,7 +126,7 @@ void smoke_record(struct guest *guest)
 	struct axvcpu_exit exit = guest->run->exit;
 	char text[AXVCPU_DESCRIBE_SIZE];
 
-	drop_variable_fields(&exit);
+	drop_variable_fields(guest, &exit);
 	axvcpu_describe_exit(&exit, text, sizeof(text));
 	cut_at(text, " at 0x");
 	if (exit.reason == AXVCPU_EXIT_EXTERNAL_INTERRUPT)

@@ -100,6 +100,56 @@ static const uint32_t undefined[] = {
 	0x00000000, /* udf #0 */
 };
 
+static const uint32_t stops[] = {
+	0xd2860001, /* mov x1, #0x3000 */
+	0xf9000020, /* str x0, [x1] */
+	0xd42000e0, /* brk #7 */
+};
+
+/* An exception return to EL2, which the guest does not have. */
+static const uint32_t illegal_return[] = {
+	0xd2840000, /* mov x0, #0x2000 */
+	0xd518c000, /* msr vbar_el1, x0 */
+	0xd2807920, /* mov x0, #0x3c9 */
+	0xd5184000, /* msr spsr_el1, x0 */
+	0xd2820000, /* mov x0, #0x1000 */
+	0xd5184020, /* msr elr_el1, x0 */
+	0xd69f03e0, /* eret */
+};
+
+static const struct axvcpu_arm64_create_config see_brk = {
+	.size = sizeof(see_brk),
+	.exception_exits = 1ULL << 0x3c,
+};
+
+static int set_stops(struct guest *guest, const struct axvcpu_arm64_stops *set)
+{
+	return axvcpu_vcpu_set_regs(guest->vcpu, AXVCPU_BLOCK_STOPS, set, sizeof(*set));
+}
+
+/* At EL1: a breakpoint at the first instruction. */
+static int set_breakpoint(struct guest *guest)
+{
+	const struct axvcpu_arm64_stops set = { .dbgbvr = { SMOKE_CODE }, .dbgbcr = { 0x1e3 } };
+
+	return set_stops(guest, &set);
+}
+
+/* A watchpoint for stores to eight bytes. */
+static int set_watchpoint(struct guest *guest)
+{
+	const struct axvcpu_arm64_stops set = { .dbgwvr = { SMOKE_DATA }, .dbgwcr = { 0x1ff3 } };
+
+	return set_stops(guest, &set);
+}
+
+static int set_brk(struct guest *guest)
+{
+	const struct axvcpu_arm64_stops set = { .flags = AXVCPU_ARM64_STOP_BRK };
+
+	return set_stops(guest, &set);
+}
+
 static int inject_interrupt(struct guest *guest)
 {
 	const struct axvcpu_inject event = {
@@ -199,6 +249,24 @@ static const struct smoke_case cases[] = {
 		SMOKE_HANDLER_IS(report_exception),
 	},
 	{
+		.name = "exception_illegal",
+		.expected = "MMIO_WRITE 0x20000:4=0x3a000000",
+		.reason = AXVCPU_EXIT_MMIO_WRITE,
+		.exits = 1,
+		.vector = SMOKE_VECTOR_SYNC,
+		SMOKE_CODE_IS(illegal_return),
+		SMOKE_HANDLER_IS(report_exception),
+	},
+	{
+		.name = "exception",
+		.expected = "EXCEPTION vector 0 error 0xf2000007",
+		.reason = AXVCPU_EXIT_EXCEPTION,
+		.exits = 1,
+		.create = &see_brk,
+		.create_size = sizeof(see_brk),
+		SMOKE_CODE_IS(stops),
+	},
+	{
 		.name = "irq_window",
 		.expected = "HALT; IRQ_WINDOW",
 		.reason = AXVCPU_EXIT_IRQ_WINDOW,
@@ -214,6 +282,30 @@ static const struct smoke_case cases[] = {
 		.capability = AXVCPU_CAP_SINGLE_STEP,
 		.prepare = ask_for_steps,
 		SMOKE_CODE_IS(steps),
+	},
+	{
+		.name = "debug_breakpoint",
+		.expected = "DEBUG breakpoint=0xc0000000",
+		.reason = AXVCPU_EXIT_DEBUG,
+		.exits = 1,
+		.prepare = set_breakpoint,
+		SMOKE_CODE_IS(stops),
+	},
+	{
+		.name = "debug_watchpoint",
+		.expected = "DEBUG watchpoint=0xd0000000",
+		.reason = AXVCPU_EXIT_DEBUG,
+		.exits = 1,
+		.prepare = set_watchpoint,
+		SMOKE_CODE_IS(stops),
+	},
+	{
+		.name = "debug_brk",
+		.expected = "DEBUG breakpoint=0xf0000000",
+		.reason = AXVCPU_EXIT_DEBUG,
+		.exits = 1,
+		.prepare = set_brk,
+		SMOKE_CODE_IS(stops),
 	},
 	{
 		.name = "external_interrupt",
