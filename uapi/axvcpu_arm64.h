@@ -113,6 +113,8 @@ AXVCPU_ASSERT_AT(axvcpu_arm64_general, sp_el1, 272);
  * @cntv_cval_el0: when it fires
  * @cntp_ctl_el0: physical timer; as the virtual one
  * @cntp_cval_el0: when it fires
+ * @apkey: keys of pointer authentication, low and high half: APIA, APIB, APDA, APDB,
+ *	APGA; 0 on a host that has none
  * @reserved: 0
  *
  * What the architecture reserves in a register reads as it was written, or as 0.
@@ -144,13 +146,15 @@ struct axvcpu_arm64_system {
 	__u64 cntv_cval_el0;
 	__u64 cntp_ctl_el0;
 	__u64 cntp_cval_el0;
-	__u64 reserved[22];
+	__u64 apkey[5][2];
+	__u64 reserved[12];
 };
 AXVCPU_ASSERT_SIZE(axvcpu_arm64_system, 384);
 AXVCPU_ASSERT_AT(axvcpu_arm64_system, vbar_el1, 64);
 AXVCPU_ASSERT_AT(axvcpu_arm64_system, par_el1, 128);
 AXVCPU_ASSERT_AT(axvcpu_arm64_system, cntv_ctl_el0, 176);
-AXVCPU_ASSERT_AT(axvcpu_arm64_system, reserved, 208);
+AXVCPU_ASSERT_AT(axvcpu_arm64_system, apkey, 208);
+AXVCPU_ASSERT_AT(axvcpu_arm64_system, reserved, 288);
 
 /**
  * struct axvcpu_arm64_fpu - AXVCPU_BLOCK_FPU
@@ -230,7 +234,8 @@ AXVCPU_ASSERT_AT(axvcpu_arm64_stops, dbgbvr, 16);
  * that the module can honour. Before the first RUN, and again after RESET, which keeps
  * the values, each field can be set to any value that promises no more ("Principles of
  * the ID scheme for fields in ID registers"): unsigned ones to a smaller one, FP,
- * AdvSIMD, TGran4 and TGran64 also to 15, absent. What is taken away and can be trapped
+ * AdvSIMD, TGran4 and TGran64 also to 15, absent; those of pointer authentication to
+ * 0, and no other. What is taken away and can be trapped
  * is undefined for the guest. FP and AdvSIMD go together; BRPs and WRPs are not 0;
  * CTX_CMPs is not above BRPs; GIC, CCIDX and DebugVer stay as they are. MIDR_EL1 may
  * have any value of 32 bits; MPIDR_EL1, which is the create config's, and registers

@@ -299,6 +299,10 @@ struct arm64_vcpu {
 	struct axvcpu_arm64_fpu fpu __aligned(16);
 };
 
+/* switch.S has the first at 0. */
+static_assert(offsetof(struct el2_guest, frame) == 0 &&
+	      offsetof(struct el2_guest, sys.apkey) == 464);
+
 static inline struct arm64_vcpu *to_arm64(struct axvcpu_vcpu *vcpu)
 {
 	return container_of(vcpu, struct arm64_vcpu, core);
@@ -447,6 +451,9 @@ void arm64_timer_set(struct arm64_vcpu *v);
 void arm64_id_init(void);
 void arm64_id_new(struct arm64_vcpu *v);
 int arm64_id_set(struct arm64_vcpu *v, const struct axvcpu_arm64_id *id);
+/* The host can show pointer authentication; the guest is shown it. */
+bool arm64_id_host_pauth(void);
+bool arm64_id_pauth(const struct arm64_vcpu *v);
 
 static inline unsigned int arm64_id_field(const struct arm64_vcpu *v,
 					  unsigned int reg, unsigned int shift)
@@ -456,6 +463,9 @@ static inline unsigned int arm64_id_field(const struct arm64_vcpu *v,
 
 /* ---- sysreg.c: traps of system registers ---------------------------------------- */
 int el2_exit_sysreg(struct arm64_vcpu *v);
+
+/* The guest's keys, which are there from their first use on. False: it has none. */
+bool arm64_pauth_enable(struct arm64_vcpu *v);
 
 /* ---- debug.c: break- and watchpoints ------------------------------------------------- */
 int arm64_set_stops(struct arm64_vcpu *v, const struct axvcpu_arm64_stops *s);

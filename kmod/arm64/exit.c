@@ -111,6 +111,13 @@ static int el2_exit_undefined(struct arm64_vcpu *v)
 	return AXVCPU_OUT_AGAIN;
 }
 
+static int el2_exit_pauth(struct arm64_vcpu *v)
+{
+	if (!arm64_pauth_enable(v))
+		arm64_raise_undefined(v);
+	return AXVCPU_OUT_AGAIN;
+}
+
 /* ---- debug exceptions, which come to EL2 if the VMM has a use for one ----------------- */
 
 static int el2_debug(struct arm64_vcpu *v, u32 kind, u64 detail, u64 address)
@@ -292,7 +299,9 @@ int el2_emulate(struct axvcpu_vcpu *vcpu)
 
 static int (*const el2_handlers[64])(struct arm64_vcpu *v) = {
 	[ESR_EC_WFX] = el2_exit_wfx,
-	[0x03 ... 0x0a] = el2_exit_undefined,	/* AArch32 coprocessors, SVE, PAC, LS64 */
+	[0x03 ... 0x08] = el2_exit_undefined,	/* AArch32 coprocessors, FP */
+	[ESR_EC_PAC] = el2_exit_pauth,
+	[0x0a] = el2_exit_undefined,		/* LS64 */
 	[0x0c] = el2_exit_undefined,
 	[0x12] = el2_exit_undefined,		/* HVC and SMC of AArch32 */
 	[0x13] = el2_exit_undefined,
@@ -300,7 +309,7 @@ static int (*const el2_handlers[64])(struct arm64_vcpu *v) = {
 	[ESR_EC_HVC64] = el2_exit_hvc,
 	[ESR_EC_SMC64] = el2_exit_smc,
 	[ESR_EC_SYS64] = el2_exit_sysreg,
-	[0x19 ... 0x1d] = el2_exit_undefined,	/* SVE, ERET, TSTART, PAC, SME */
+	[0x19 ... 0x1d] = el2_exit_undefined,	/* SVE, ERET, TSTART, SME */
 	[ESR_EC_IABT_LOWER] = el2_exit_abort,
 	[ESR_EC_DABT_LOWER] = el2_exit_abort,
 	[0x27] = el2_exit_undefined,		/* memory copy and set */

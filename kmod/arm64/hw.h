@@ -30,6 +30,9 @@
 #define EL2_HCR_E2H		BIT_ULL(34)
 #define EL2_HCR_TLOR		BIT_ULL(35)
 #define EL2_HCR_TERR		BIT_ULL(36)
+#define EL2_HCR_APK		BIT_ULL(40)
+#define EL2_HCR_API_BIT		41
+#define EL2_HCR_API		BIT_ULL(EL2_HCR_API_BIT)
 #define EL2_HCR_FWB		BIT_ULL(46)
 
 /* CPTR_EL2 with HCR_EL2.E2H 1 */
@@ -113,6 +116,7 @@
 #define ESR_EC(esr)		(((esr) >> ESR_EC_SHIFT) & 0x3f)
 #define ESR_EC_UNKNOWN		0x00
 #define ESR_EC_WFX		0x01
+#define ESR_EC_PAC		0x09
 #define ESR_EC_HVC64		0x16
 #define ESR_EC_SMC64		0x17
 #define ESR_EC_SYS64		0x18
@@ -207,6 +211,12 @@
 #define ID_PFR0_ADVSIMD		20
 #define ID_PFR0_GIC		24
 #define ID_PFR0_RAS		28
+#define ID_ISAR1_APA		4
+#define ID_ISAR1_API		8
+#define ID_ISAR1_GPA		24
+#define ID_ISAR1_GPI		28
+#define ID_ISAR2_GPA3		8
+#define ID_ISAR2_APA3		12
 #define ID_DFR0_BRPS		12
 #define ID_DFR0_WRPS		20
 #define ID_DFR0_CTX_CMPS	28

@@ -22,12 +22,14 @@
  * @ID_LOWER: smaller ones, down to 0
  * @ID_COUNT: same, down to 1
  * @ID_SIGNED: smaller ones of four bits with a sign, down to -1
+ * @ID_WHOLE: 0 alone: what the instructions do can't be changed, but they can be away
  * @ID_FIXED: none: there is no way to hide it, or the guest needs it
  */
 enum id_kind {
 	ID_LOWER,
 	ID_COUNT,
 	ID_SIGNED,
+	ID_WHOLE,
 	ID_FIXED,
 };
 
@@ -70,9 +72,13 @@ static const struct id_field {
 	{ ID_AA64ISAR0, 56, ID_LOWER, 15 },	/* TLB */
 	{ ID_AA64ISAR0, 60, ID_LOWER, 15 },	/* RNDR */
 	{ ID_AA64ISAR1, 0, ID_LOWER, 15 },	/* DPB */
+	{ ID_AA64ISAR1, 4, ID_WHOLE, 15 },	/* APA */
+	{ ID_AA64ISAR1, 8, ID_WHOLE, 15 },	/* API */
 	{ ID_AA64ISAR1, 12, ID_LOWER, 15 },	/* JSCVT */
 	{ ID_AA64ISAR1, 16, ID_LOWER, 15 },	/* FCMA */
 	{ ID_AA64ISAR1, 20, ID_LOWER, 15 },	/* LRCPC */
+	{ ID_AA64ISAR1, 24, ID_WHOLE, 15 },	/* GPA */
+	{ ID_AA64ISAR1, 28, ID_WHOLE, 15 },	/* GPI */
 	{ ID_AA64ISAR1, 32, ID_LOWER, 15 },	/* FRINTTS */
 	{ ID_AA64ISAR1, 36, ID_LOWER, 15 },	/* SB */
 	{ ID_AA64ISAR1, 40, ID_LOWER, 15 },	/* SPECRES */
@@ -80,7 +86,10 @@ static const struct id_field {
 	{ ID_AA64ISAR1, 48, ID_LOWER, 15 },	/* DGH */
 	{ ID_AA64ISAR1, 52, ID_LOWER, 15 },	/* I8MM */
 	{ ID_AA64ISAR2, 4, ID_LOWER, 15 },	/* RPRES */
+	{ ID_AA64ISAR2, 8, ID_WHOLE, 15 },	/* GPA3 */
+	{ ID_AA64ISAR2, 12, ID_WHOLE, 15 },	/* APA3 */
 	{ ID_AA64ISAR2, 20, ID_LOWER, 15 },	/* BC */
+	{ ID_AA64ISAR2, 24, ID_WHOLE, 15 },	/* PAC_frac */
 	{ ID_AA64ISAR2, 28, ID_LOWER, 15 },	/* CLRBHB */
 	{ ID_AA64MMFR0, 0, ID_LOWER, 5 },	/* PARange: 48 bits */
 	{ ID_AA64MMFR0, 4, ID_LOWER, 15 },	/* ASIDBits */
@@ -123,6 +132,8 @@ static bool id_within(enum id_kind kind, u64 value, u64 most)
 		return value <= most && (value || !most);
 	case ID_SIGNED:
 		return id_signed(value) <= id_signed(most);
+	case ID_WHOLE:
+		return value == most || !value;
 	default:
 		return value == most;
 	}
@@ -153,6 +164,26 @@ void arm64_id_init(void)
 	if (!el2_features.gic)
 		id_most[ID_AA64PFR0] &= ~(0xfULL << ID_PFR0_GIC);
 	id_known[ID_MIDR] = U32_MAX;
+}
+
+/* Address or generic authentication, by any of its algorithms. */
+static bool id_pauth(const u64 *reg)
+{
+	u64 isar1 = reg[ID_AA64ISAR1], isar2 = reg[ID_AA64ISAR2];
+
+	return ID_FIELD(isar1, ID_ISAR1_APA) | ID_FIELD(isar1, ID_ISAR1_API) |
+	       ID_FIELD(isar1, ID_ISAR1_GPA) | ID_FIELD(isar1, ID_ISAR1_GPI) |
+	       ID_FIELD(isar2, ID_ISAR2_GPA3) | ID_FIELD(isar2, ID_ISAR2_APA3);
+}
+
+bool arm64_id_host_pauth(void)
+{
+	return id_pauth(id_most);
+}
+
+bool arm64_id_pauth(const struct arm64_vcpu *v)
+{
+	return id_pauth(v->id_regs.reg);
 }
 
 /* ---- one vCPU ------------------------------------------------------------------------ */

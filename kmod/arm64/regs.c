@@ -78,6 +78,7 @@ static void arm64_clear(struct arm64_vcpu *v)
 	memset(&v->fpu, 0, sizeof(v->fpu));
 	memset(&v->pending, 0, sizeof(v->pending));
 	v->ran = false;
+	v->hcr &= ~(EL2_HCR_API | EL2_HCR_APK);
 	v->sp_el1 = 0;
 	v->pc = 0;
 	v->cntvoff = 0;
@@ -205,7 +206,9 @@ static int arm64_set_general(struct arm64_vcpu *v,
 static int arm64_set_system(struct arm64_vcpu *v,
 			    const struct axvcpu_arm64_system *s)
 {
-	if (s->actlr_el1 || memchr_inv(s->reserved, 0, sizeof(s->reserved)))
+	if (s->actlr_el1 || memchr_inv(s->reserved, 0, sizeof(s->reserved)) ||
+	    (!arm64_id_host_pauth() &&
+	     memchr_inv(s->apkey, 0, sizeof(s->apkey))))
 		return -EINVAL;
 	v->sys = *s;
 	arm64_timer_set(v);

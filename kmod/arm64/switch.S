@@ -12,6 +12,7 @@
 #include "hw.h"
 
 #define FRAME_SP_EL0	(31 * 8)
+#define FRAME_KEYS	464	/* in struct el2_guest: sys.apkey */
 #define CPU_VBAR	0
 #define CPU_SP_EL0	8
 #define CPU_MITIGATE	16
@@ -19,7 +20,8 @@
 /* On the stack during a trip. */
 #define STACK_FRAME	0	/* struct el2_frame, struct el2_cpu */
 #define STACK_HOST	16	/* X18 to X30 */
-#define STACK_BYTES	128
+#define STACK_KEYS	128	/* the host's apkey */
+#define STACK_BYTES	208
 
 .macro HOST_REGS op2:req, op1:req
 	\op2	x18, x19, [sp, #STACK_HOST]
@@ -50,6 +52,31 @@
 	\op1	x30, [x0, #240]
 .endm
 
+/*
+ * The keys of pointer authentication. They change here, between the host's last and
+ * first signed return, since the host's kernel may use its own.
+ */
+.macro SAVE_KEY low:req, high:req, at:req
+	mrs	x2, S3_0_C2_\low
+	mrs	x3, S3_0_C2_\high
+	stp	x2, x3, [x4, #\at]
+.endm
+
+.macro LOAD_KEY low:req, high:req, at:req
+	ldp	x2, x3, [x4, #\at]
+	msr	S3_0_C2_\low, x2
+	msr	S3_0_C2_\high, x3
+.endm
+
+/* By X2 and X3, at X4. */
+.macro KEYS op:req
+	\op	C1_0, C1_1, 0
+	\op	C1_2, C1_3, 16
+	\op	C2_0, C2_1, 32
+	\op	C2_2, C2_3, 48
+	\op	C3_0, C3_1, 64
+.endm
+
 .section .noinstr.text, "ax"
 
 /* X0: frame; X1: this CPU. */
@@ -57,6 +84,14 @@ SYM_FUNC_START(el2_switch)
 	sub	sp, sp, #STACK_BYTES
 	stp	x0, x1, [sp, #STACK_FRAME]
 	HOST_REGS stp, str
+
+	mrs	x2, hcr_el2
+	tbz	x2, #EL2_HCR_API_BIT, .Lno_keys_in
+	add	x4, sp, #STACK_KEYS
+	KEYS	SAVE_KEY
+	add	x4, x0, #FRAME_KEYS
+	KEYS	LOAD_KEY
+.Lno_keys_in:
 
 	mrs	x2, vbar_el2
 	mrs	x3, sp_el0
@@ -83,6 +118,15 @@ SYM_CODE_START_LOCAL(el2_leave)
 	stp	x2, x3, [x0]
 	mrs	x2, sp_el0
 	str	x2, [x0, #FRAME_SP_EL0]
+
+	mrs	x2, hcr_el2
+	tbz	x2, #EL2_HCR_API_BIT, .Lno_keys_out
+	add	x4, x0, #FRAME_KEYS
+	KEYS	SAVE_KEY
+	add	x4, sp, #STACK_KEYS
+	KEYS	LOAD_KEY
+	isb
+.Lno_keys_out:
 
 	ldr	x4, [sp, #STACK_FRAME + 8]
 	ldp	x2, x3, [x4, #CPU_VBAR]

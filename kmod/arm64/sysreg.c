@@ -113,6 +113,36 @@ static bool sysreg_breakpoint(struct arm64_vcpu *v, struct sysreg_access *a)
 	return true;
 }
 
+/*
+ * Pointer authentication, its instructions and its keys, traps until it is used (API,
+ * APK); from then on switch.S has the keys to move.
+ */
+bool arm64_pauth_enable(struct arm64_vcpu *v)
+{
+	if (!arm64_id_pauth(v))
+		return false;
+	v->hcr |= EL2_HCR_API | EL2_HCR_APK;
+	return true;
+}
+
+/* CRm 1 to 3 and op2 0 to 3, of which CRm 3 has two; op2 is odd for the high half. */
+static bool sysreg_key(struct arm64_vcpu *v, struct sysreg_access *a)
+{
+	unsigned int op2 = access_op2(a);
+	unsigned int key = (access_crm(a) - 1) * 2 + op2 / 2;
+	u64 *half;
+
+	if (op2 > 3 || key >= ARRAY_SIZE(v->sys.apkey) ||
+	    !arm64_pauth_enable(v))
+		return false;
+	key = array_index_nospec(key, ARRAY_SIZE(v->sys.apkey));
+	half = &v->sys.apkey[key][op2 & 1];
+	if (a->write)
+		*half = a->value;
+	a->value = *half;
+	return true;
+}
+
 /* ICC_SRE_EL1: system registers, and no bypass to turn off. */
 static bool sysreg_sre(struct arm64_vcpu *v, struct sysreg_access *a)
 {
@@ -181,13 +211,14 @@ static const struct sysreg {
 	{ EXACT, R(3, 0, 12, 12, 5), sysreg_sre },
 	{ EXACT, R(3, 0, 12, 11, 6), sysreg_sgi0 },		/* ICC_ASGI1R_EL1 */
 	{ EXACT, R(3, 0, 12, 11, 7), sysreg_sgi0 },		/* ICC_SGI0R_EL1 */
+	/* keys of pointer authentication */
+	{ ANY_OP2, R(3, 0, 2, 1, 0), sysreg_key },
+	{ CRM_2_OP2, R(3, 0, 2, 2, 0), sysreg_key },
 	/* what the ID registers hide */
 	{ ANY_CRN, R(2, 1, 0, 0, 0), sysreg_undefined },	/* trace */
 	{ EXACT, R(3, 0, 1, 0, 5), sysreg_undefined },		/* RGSR_EL1 */
 	{ EXACT, R(3, 0, 1, 0, 6), sysreg_undefined },		/* GCR_EL1 */
 	{ ANY_OP2, R(3, 0, 1, 2, 0), sysreg_undefined },	/* ZCR, TRFCR, SMCR */
-	{ CRM_2_OP2, R(3, 0, 2, 2, 0), sysreg_undefined },	/* keys */
-	{ ANY_OP2, R(3, 0, 2, 1, 0), sysreg_undefined },	/* keys */
 	{ ANY_OP2, R(3, 0, 5, 3, 0), sysreg_undefined },	/* RAS */
 	{ CRM_2_OP2, R(3, 0, 5, 4, 0), sysreg_undefined },	/* RAS */
 	{ ANY_OP2, R(3, 0, 5, 6, 0), sysreg_undefined },	/* TFSR_EL1 */

@@ -30,7 +30,7 @@ GUEST(own, PLAIN,
 U(0, "mrs x0, pmcr_el0");
 U(1, "msr pmccntr_el0, x0");
 U(2, "mrs x0, S3_0_C1_C2_0"); /* ZCR_EL1 */
-U(3, "msr S3_0_C2_C1_0, x0"); /* APIAKeyLo_EL1 */
+U(3, "mrs x0, S3_1_C0_C0_4"); /* GMID_EL1 */
 U(4, "mrs x0, S3_0_C1_C0_5"); /* RGSR_EL1 */
 U(5, "mrs x0, hcr_el2");
 U(6, "msr vbar_el2, x0");
@@ -43,7 +43,7 @@ static const struct undefined {
 	const u8 *code, *end;
 } undefined[] = {
 #define ROW(n, text) { text, undef##n, undef##n##_end }
-	ROW(0, "PMCR_EL0"), ROW(1, "PMCCNTR_EL0"), ROW(2, "ZCR_EL1"), ROW(3, "APIAKeyLo_EL1"),
+	ROW(0, "PMCR_EL0"), ROW(1, "PMCCNTR_EL0"), ROW(2, "ZCR_EL1"), ROW(3, "GMID_EL1"),
 	ROW(4, "RGSR_EL1"), ROW(5, "HCR_EL2"), ROW(6, "VBAR_EL2"), ROW(7, "PMSCR_EL1"),
 	ROW(8, "a write of ID_AA64PFR0_EL1"), ROW(9, "a trace register"),
 #undef ROW
