@@ -232,7 +232,7 @@ struct arm64_gic {
  * @exit: EL2_EXIT_* of the last exit
  * @retry: the address of a fault can't be told any more: enter again
  * @serror_pending: with @serror_esr
- * @fp: FP and SIMD do not trap in the next trip
+ * @fp: FP and SIMD registers are the guest's, and do not trap
  * @debug_trapped: debug exceptions of this run() come to EL2 (MDCR_EL2.TDE)
  * @stepping: this run() is for one instruction (AXVCPU_RUN_SINGLE_STEP)
  * @emulation: enum arm64_emulation
@@ -251,7 +251,8 @@ struct arm64_gic {
  * @debug: the guest's debug registers: see debug.c
  * @stops: the VMM's
  * @stops_set: they enable any break- or watchpoint
- * @fpu: FP and SIMD, true outside of run()
+ * @fpu_runs: run()s that begin with @fpu in the registers
+ * @fpu: FP and SIMD, true while @fp is false
  */
 struct arm64_vcpu {
 	struct axvcpu_vcpu core;
@@ -296,6 +297,7 @@ struct arm64_vcpu {
 	struct axvcpu_arm64_debug debug;
 	struct axvcpu_arm64_stops stops;
 	bool stops_set;
+	u8 fpu_runs;
 	struct axvcpu_arm64_fpu fpu __aligned(16);
 };
 
@@ -485,9 +487,11 @@ int arm64_affinity_info(struct arm64_vcpu *v);
 bool arm64_is_firmware_call(u32 function);
 
 /* ---- fpu.c ------------------------------------------------------------------------- */
-/* Preemption is off from load to save, but for interrupts. */
-void arm64_fpu_load(struct arm64_vcpu *v);
-void arm64_fpu_save(struct arm64_vcpu *v);
+/* Around a run(). Preemption is off between them, but for interrupts. */
+void arm64_fpu_begin(struct arm64_vcpu *v);
+void arm64_fpu_end(struct arm64_vcpu *v);
+/* Between them: the guest's registers are there from now on. False: it has none. */
+bool arm64_fpu_enable(struct arm64_vcpu *v);
 
 /* ---- mitigations.c ------------------------------------------------------------------ */
 void arm64_mitigations_init(void);

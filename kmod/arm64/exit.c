@@ -111,6 +111,13 @@ static int el2_exit_undefined(struct arm64_vcpu *v)
 	return AXVCPU_OUT_AGAIN;
 }
 
+static int el2_exit_fp(struct arm64_vcpu *v)
+{
+	if (!arm64_fpu_enable(v))
+		arm64_raise_undefined(v);
+	return AXVCPU_OUT_AGAIN;
+}
+
 static int el2_exit_pauth(struct arm64_vcpu *v)
 {
 	if (!arm64_pauth_enable(v))
@@ -299,7 +306,9 @@ int el2_emulate(struct axvcpu_vcpu *vcpu)
 
 static int (*const el2_handlers[64])(struct arm64_vcpu *v) = {
 	[ESR_EC_WFX] = el2_exit_wfx,
-	[0x03 ... 0x08] = el2_exit_undefined,	/* AArch32 coprocessors, FP */
+	[0x03 ... 0x06] = el2_exit_undefined,	/* AArch32 coprocessors */
+	[ESR_EC_FP] = el2_exit_fp,
+	[0x08] = el2_exit_undefined,		/* VMRS of AArch32 */
 	[ESR_EC_PAC] = el2_exit_pauth,
 	[0x0a] = el2_exit_undefined,		/* LS64 */
 	[0x0c] = el2_exit_undefined,

@@ -116,6 +116,7 @@
 #define ESR_EC(esr)		(((esr) >> ESR_EC_SHIFT) & 0x3f)
 #define ESR_EC_UNKNOWN		0x00
 #define ESR_EC_WFX		0x01
+#define ESR_EC_FP		0x07
 #define ESR_EC_PAC		0x09
 #define ESR_EC_HVC64		0x16
 #define ESR_EC_SMC64		0x17

@@ -78,6 +78,7 @@ static void arm64_clear(struct arm64_vcpu *v)
 	memset(&v->fpu, 0, sizeof(v->fpu));
 	memset(&v->pending, 0, sizeof(v->pending));
 	v->ran = false;
+	v->fpu_runs = 0;
 	v->hcr &= ~(EL2_HCR_API | EL2_HCR_APK);
 	v->sp_el1 = 0;
 	v->pc = 0;

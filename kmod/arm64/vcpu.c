@@ -200,8 +200,8 @@ int el2_run(struct axvcpu_vcpu *vcpu)
 	struct el2_cpu *c;
 	int out;
 
-	/* Preemption is off from here to arm64_fpu_save(). */
-	arm64_fpu_load(v);
+	/* Preemption is off from here to arm64_fpu_end(). */
+	arm64_fpu_begin(v);
 	c = this_cpu_ptr(&el2_cpu);
 	v->ran = true;
 	arm64_debug_begin(v);
@@ -217,6 +217,6 @@ int el2_run(struct axvcpu_vcpu *vcpu)
 	el2_put(v, c);
 unloaded:
 	local_irq_enable();
-	arm64_fpu_save(v);
+	arm64_fpu_end(v);
 	return out;
 }

@@ -133,7 +133,6 @@ static __always_inline void world_save_host(struct el2_cpu *c)
 	c->host.hcr = read_sysreg(hcr_el2);
 	if (c->features.hcx)
 		c->host.hcrx = read_sysreg_s(SYS_HCRX_EL2);
-	c->host.cptr = read_sysreg(cptr_el2);
 	c->host.mdcr = read_sysreg(mdcr_el2);
 	c->host.hstr = read_sysreg(hstr_el2);
 	c->host.vtcr = read_sysreg(vtcr_el2);
@@ -164,7 +163,6 @@ static __always_inline void world_load_traps(const struct el2_guest *g,
 	world_load_fgt(c, NULL);
 	if (c->features.hcx)
 		write_sysreg_s(0, SYS_HCRX_EL2);
-	write_sysreg(WORLD_CPTR(g->fp), cptr_el2);
 	write_sysreg(mdcr, mdcr_el2);
 	write_sysreg(0, hstr_el2);
 	write_sysreg(c->features.vtcr, vtcr_el2);
@@ -180,7 +178,6 @@ static __always_inline void world_load_host(const struct el2_cpu *c)
 	world_load_fgt(c, c->host.fgt);
 	if (c->features.hcx)
 		write_sysreg_s(c->host.hcrx, SYS_HCRX_EL2);
-	write_sysreg(c->host.cptr, cptr_el2);
 	write_sysreg(c->host.mdcr, mdcr_el2);
 	write_sysreg(c->host.hstr, hstr_el2);
 	write_sysreg(c->host.vtcr, vtcr_el2);
@@ -274,6 +271,8 @@ static __always_inline void world_enter(struct el2_guest *g, struct el2_cpu *c,
 		if (c->features.ras)
 			write_sysreg_s(g->serror_esr, SYS_VSESR_EL2);
 	}
+	c->host.cptr = read_sysreg(cptr_el2);
+	write_sysreg(WORLD_CPTR(g->fp), cptr_el2);
 	c->host.mdscr = read_sysreg(mdscr_el1);
 	if (unlikely(c->host.mdscr != g->mdscr))
 		write_sysreg(g->mdscr, mdscr_el1);
@@ -291,6 +290,7 @@ static __always_inline void world_enter(struct el2_guest *g, struct el2_cpu *c,
 		g->serror_pending = read_sysreg(hcr_el2) & EL2_HCR_VSE;
 	world_save_syndrome(g);
 	world_stop_timer(g);
+	write_sysreg(c->host.cptr, cptr_el2);
 	if (unlikely(c->host.mdscr != g->mdscr))
 		write_sysreg(c->host.mdscr, mdscr_el1);
 }
