@@ -125,13 +125,13 @@ keep_modules() {
 need_guest_modules() {
 	local meta
 	meta=$(kernel_package image "$1")
-	need_package_lists "$meta"
-	artefact "guest-modules-$1" "$meta $(candidate_once "$meta")" \
+	need_lists_for "$1" "$meta"
+	artefact "guest-modules-$1" "$meta $(candidate_for "$1" "$meta")" \
 		"the guest's modules for kernel $1" build_guest_modules "$1"
 }
 
 build_guest_modules() {
-	local host_modules="virtio_mmio virtio_blk"
+	local host_modules="virtio_mmio virtio_blk" host_modules_arm64="virtio_mmio virtio_blk"
 	build_kernel "$@"
 }
 

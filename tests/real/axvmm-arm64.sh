@@ -129,5 +129,5 @@ expect_record "$with/output" odd 2 'multiples of 4'
 expect_record "$with/output" low 2 'begins at 1 GiB'
 expect_record "$with/output" ram 6 'the guest reset the machine'
 expect_record "$with/output" firmware 2 'not for guests of this architecture'
-expect_record "$with/output" disk 2 'not for guests of this architecture'
+expect_record "$with/output" disk 2 'which is no number of sectors'
 rm -rf "$with"

@@ -3,19 +3,24 @@
 # axvmm --disk: Debian's unmodified Linux reads and writes a file system on it, with its
 # own modules; what it wrote is in the file, and a file that can't be written is not.
 # kernels: 6.12
+# hosts: x86 arm64
 
 . "${BASH_SOURCE[0]%/*}/lib/linux.sh"
 
 need_packages $tool_packages e2fsprogs
 with=$(mktemp -d)
-limit=400 bochs=()
+limit=400 bochs=() flat=0x7c00
+architecture=$(host_architecture "$@")
+[ "$architecture" = x86 ] || flat=0x40000000
 ! on_bochs "$@" || limit=1100 bochs=(--mips 100 --cpus 1)
 
 # The guest's modules, behind its RAM disk: a kernel unpacks one after the other.
 put_modules() {
-	need_guest_modules "$1"
+	local kernel
+	kernel=$(kernel_for "$architecture" "$1")
+	need_guest_modules "$kernel"
 	mkdir -p "$with/initrd.d/m" "$with/files"
-	find "$cache/guest-modules-$1/root" -name '*.ko' -exec cp {} "$with/initrd.d/m" \;
+	find "$cache/guest-modules-$kernel/root" -name '*.ko' -exec cp {} "$with/initrd.d/m" \;
 	pack "$with/initrd.d" | gzip -9n >"$with/modules.cpio.gz"
 }
 
@@ -48,7 +53,7 @@ in_host "$output" '
 	sum=$(sha256sum </tmp/disk)
 	record readonly su -s /bin/sh nobody -c "$linux --disk /tmp/disk" </with/typed
 	[ "$sum" = "$(sha256sum </tmp/disk)" ] && echo "@nothing was written"
-	record missing axvmm --flat 0x7c00 /with/typed --disk /nonsense
+	record missing axvmm --flat '$flat' /with/typed --disk /nonsense
 ' "$@" "${bochs[@]}" --guests --with "$with" --timeout $limit
 record_has() { expect_record "$output" "$@"; }
 record_has linux 0 "$sum" 'size=32768 ro=0'

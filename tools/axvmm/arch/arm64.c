@@ -79,6 +79,7 @@ static int put_tree(struct machine *machine, const struct arm64_boot *boot)
 	const struct arm64_tree tree = {
 		.memory = &machine->memory,
 		.cpus = machine->options.cpus,
+		.disk = machine->options.disk,
 		.append = append ? append : DEFAULT_APPEND,
 		.initrd = boot->initrd_gpa,
 		.initrd_size = boot->initrd ? boot->initrd->size : 0,
@@ -115,27 +116,39 @@ static int load_guest(struct machine *machine, struct error *error)
 {
 	const struct options *options = &machine->options;
 
-	if (options->firmware || options->modules || options->disk)
+	if (options->firmware || options->modules)
 		return error_set(
 			error,
-			"--firmware, --module and --disk are not for guests of this architecture (arm64)");
+			"--firmware and --module are not for guests of this architecture (arm64)");
 	return options->kernel ? load_kernel(machine, error) : load_flat(machine, error);
+}
+
+static void add_devices(struct machine *machine)
+{
+	struct pl011_line line = { console_send, console_receive, &machine->console };
+	struct arch *arch = machine->arch;
+#define LINE(intid) ((struct irq_line){ gicv3_set_irq, &arch->gic, intid })
+
+	machine->mmio.shift = 12;
+	arm64_gic_init(machine);
+	pl011_init(&arch->uart, &machine->mmio, UART_GPA, LINE(UART_INTID), line);
+	if (machine->options.disk)
+		disk_init(&arch->disk, &machine->mmio, DISK_GPA, &machine->memory,
+			  LINE(DISK_INTID));
+#undef LINE
 }
 
 int arch_make(struct machine *machine, struct error *error)
 {
-	struct pl011_line line = { console_send, console_receive, &machine->console };
-	struct irq_line irq = { .set = gicv3_set_irq, .irq = UART_INTID };
-
 	machine->arch = calloc(1, sizeof(*machine->arch));
 	if (!machine->arch)
 		return error_set(error, "There is no memory for the devices");
+	if (machine->options.disk &&
+	    disk_open(&machine->arch->disk, machine->options.disk, error))
+		return -1;
 	if (add_memory(machine, error) || load_guest(machine, error))
 		return -1;
-	machine->mmio.shift = 12;
-	irq.controller = &machine->arch->gic;
-	arm64_gic_init(machine);
-	pl011_init(&machine->arch->uart, &machine->mmio, UART_GPA, irq, line);
+	add_devices(machine);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #ifndef AXVMM_ARM64_MACHINE_H
 #define AXVMM_ARM64_MACHINE_H
 
+#include "../devices/disk.h"
 #include "../devices/gicv3.h"
 #include "../devices/pl011.h"
 #include "arch.h"
@@ -10,9 +11,11 @@
 #define GICD_GPA   0x08000000ULL
 #define GICR_GPA   0x080a0000ULL
 #define UART_GPA   0x09000000ULL
+#define DISK_GPA   0x0a000000ULL
 #define MEMORY_GPA 0x40000000ULL /* nothing below it is memory */
 
 #define UART_INTID 33
+#define DISK_INTID 34
 
 _Static_assert(CPUS_MOST <= GICV3_CPUS &&
 		       GICR_GPA + GICV3_CPUS * (uint64_t)GICV3_REDISTRIBUTOR_SIZE <= UART_GPA,
@@ -28,6 +31,7 @@ struct arch {
 	struct gicv3 gic;
 	bool summoned[CPUS_MOST];
 	struct pl011 uart;
+	struct disk disk;
 	uint64_t entry;
 	uint64_t tree;
 };
@@ -44,6 +48,7 @@ void arm64_gic_init(struct machine *machine);
 /**
  * struct arm64_tree - what the device tree says that is not always the same
  * @cpus: how many there are
+ * @disk: there is one
  * @append: the command line
  * @initrd: guest-physical address
  * @initrd_size: 0: there is none
@@ -51,6 +56,7 @@ void arm64_gic_init(struct machine *machine);
 struct arm64_tree {
 	const struct memory *memory;
 	unsigned int cpus;
+	bool disk;
 	const char *append;
 	uint64_t initrd;
 	uint64_t initrd_size;

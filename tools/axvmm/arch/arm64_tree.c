@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * The device tree, by the specification of devicetree.org and Linux's bindings:
- * arm,gic-v3, arm,armv8-timer, arm,psci, arm,pl011, fixed-clock.
+ * arm,gic-v3, arm,armv8-timer, arm,psci, arm,pl011, fixed-clock, virtio,mmio.
  */
 #include <inttypes.h>
 #include <libfdt.h>
@@ -187,6 +187,16 @@ static void put_uart(struct writer *w)
 	end(w);
 }
 
+static void put_disk(struct writer *w)
+{
+	begin(w, "virtio_mmio@a000000");
+	put_text(w, "compatible", "virtio,mmio");
+	PUT_CELLS(w, "reg", CELLS(DISK_GPA), CELLS((uint64_t)VIRTIO_MMIO_SIZE));
+	PUT_CELLS(w, "interrupts", SPI, DISK_INTID - GICV3_SPI, LEVEL_HIGH);
+	put_empty(w, "dma-coherent");
+	end(w);
+}
+
 int arm64_write_tree(const struct arm64_tree *tree, void *blob, int size, struct error *error)
 {
 	struct writer w = { .blob = blob };
@@ -208,6 +218,8 @@ int arm64_write_tree(const struct arm64_tree *tree, void *blob, int size, struct
 	put_timer(&w);
 	put_gic(&w, tree->cpus);
 	put_uart(&w);
+	if (tree->disk)
+		put_disk(&w);
 	end(&w);
 	note(&w, fdt_finish(blob));
 	if (w.failure)
