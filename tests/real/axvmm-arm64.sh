@@ -115,7 +115,8 @@ in_host "$with/output" '
 	record odd axvmm --flat 0x40000002 /with/spins
 	record low axvmm --flat 0x1000 /with/spins
 	record ram axvmm --flat 0x80000000 /with/resets --ram 0x80000000:1M
-	record firmware axvmm --firmware /with/spins
+	record firmware axvmm --firmware /with/spins --timeout 1
+	record module axvmm --kernel /with/spins --module /with/spins
 	record disk axvmm --kernel /with/spins --disk /with/spins' --with "$with" "$@"
 expect_record "$with/output" echoes 0 'hello, arm64.' MMIO_READ SYSTEM_DOWN
 expect_record "$with/output" waits 0 'typed late.' SYSTEM_DOWN SEND_IPI
@@ -128,6 +129,7 @@ expect_record "$with/output" kernel 2 'not a Linux Image of arm64'
 expect_record "$with/output" odd 2 'multiples of 4'
 expect_record "$with/output" low 2 'begins at 1 GiB'
 expect_record "$with/output" ram 6 'the guest reset the machine'
-expect_record "$with/output" firmware 2 'not for guests of this architecture'
+expect_record "$with/output" firmware 10 'the time of --timeout is up' 'x0  0000000040000000' 'pc  0000000000000000'
+expect_record "$with/output" module 2 'not for guests of this architecture'
 expect_record "$with/output" disk 2 'which is no number of sectors'
 rm -rf "$with"

@@ -53,6 +53,7 @@ static struct {
 	struct arm64_tree tree;
 	const char *typed;
 	int status;
+	unsigned int shown; /* a bit for each flash */
 } fake;
 
 struct hypervisor *hypervisor_another(const struct hypervisor *hypervisor, unsigned int number,
@@ -130,6 +131,25 @@ int hypervisor_set_registers(struct hypervisor *hypervisor, uint32_t block, cons
 int hypervisor_set_return_value(struct hypervisor *hypervisor, uint64_t value)
 {
 	hypervisor->returned = (int64_t)value;
+	return fake.failure;
+}
+
+int hypervisor_add_memory(struct hypervisor *hypervisor, uint64_t gpa, uint64_t size, void *host,
+			  bool readonly, struct error *error)
+{
+	(void)hypervisor, (void)error;
+	assert_true(readonly);
+	assert_int_equal(size, FLASH_SIZE);
+	assert_non_null(host);
+	fake.shown |= 1U << (gpa == FLASH2_GPA);
+	return fake.failure;
+}
+
+int hypervisor_remove_memory(struct hypervisor *hypervisor, uint64_t gpa, uint64_t size)
+{
+	(void)hypervisor;
+	assert_int_equal(size, FLASH_SIZE);
+	fake.shown &= ~(1U << (gpa == FLASH2_GPA));
 	return fake.failure;
 }
 
@@ -609,6 +629,39 @@ static void test_kernel_without_initrd(void **state)
 	unmake(machine);
 }
 
+static void test_firmware_starts_in_flash(void **state)
+{
+	const struct options options = {
+		.firmware = make_file(100),
+		.memory = 8 * MIB,
+	};
+	struct machine *machine = make(&options);
+
+	(void)state;
+	assert_int_equal(fake.cpu[0].entry, FLASH_GPA);
+	assert_int_equal(fake.cpu[0].config.x[0], MEMORY_GPA);
+	assert_true(fake.tree.flash);
+	assert_null(fake.tree.append);
+	assert_int_equal(memory_at(&machine->memory, FLASH_GPA, 100)[18], 0x10);
+	assert_int_equal(memory_at(&machine->memory, FLASH_GPA, 101)[100], 0xff);
+	assert_int_equal(memory_at(&machine->memory, FLASH2_GPA, FLASH_SIZE)[0], 0xff);
+	/* Commands hide what is in it. */
+	fake.shown = 3;
+	bus_write(&machine->mmio, FLASH2_GPA, 1, 0x70);
+	assert_int_equal(fake.shown, 1);
+	assert_int_equal(bus_read(&machine->mmio, FLASH2_GPA, 1), 0x80);
+	bus_write(&machine->mmio, FLASH_GPA, 1, 0x90);
+	assert_int_equal(fake.shown, 0);
+	bus_write(&machine->mmio, FLASH2_GPA, 1, 0xff);
+	assert_int_equal(fake.shown, 2);
+	fake.failure = -1;
+	bus_write(&machine->mmio, FLASH_GPA, 1, 0xff);
+	assert_int_equal(fake.status, EXIT_HOST);
+	munmap(machine->memory.region[1].host, FLASH_SIZE);
+	munmap(machine->memory.region[2].host, FLASH_SIZE);
+	unmake(machine);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -625,6 +678,7 @@ int main(void)
 		cmocka_unit_test(test_cpu_that_cant_be_started),
 		cmocka_unit_test(test_starts_a_kernel),
 		cmocka_unit_test(test_kernel_without_initrd),
+		cmocka_unit_test(test_firmware_starts_in_flash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,11 @@ int hypervisor_add_memory(struct hypervisor *hypervisor, uint64_t gpa, uint64_t 
 	return 0;
 }
 
+int hypervisor_remove_memory(struct hypervisor *hypervisor, uint64_t gpa, uint64_t size)
+{
+	return axvcpu_vm_set_memory(hypervisor->vm, gpa, NULL, size, AXVCPU_MEM_DELETE);
+}
+
 /* x86: SETUP leaves the descriptor table empty; some guests load segments from ours. */
 static int set_gdt(struct hypervisor *hypervisor, const struct axvcpu_x86_table *gdt)
 {

@@ -30,6 +30,9 @@ struct hypervisor *hypervisor_another(const struct hypervisor *hypervisor, unsig
 int hypervisor_add_memory(struct hypervisor *hypervisor, uint64_t gpa, uint64_t size, void *host,
 			  bool readonly, struct error *error);
 
+/** hypervisor_remove_memory() - take away what was shown at @gpa; 0 or a negative errno */
+int hypervisor_remove_memory(struct hypervisor *hypervisor, uint64_t gpa, uint64_t size);
+
 /**
  * hypervisor_start() - give the vCPU its start state, again if it had one; it is ready
  * to run afterwards. From any thread, while the vCPU does not run

@@ -39,7 +39,7 @@ const char *options_usage(void)
 	       "  --help, --version\n"
 	       "\n"
 	       "On arm64 a kernel is a Linux Image, the default of --append is \"console=ttyAMA0\",\n"
-	       "and there is no --module and --firmware.\n"
+	       "firmware starts at address 0, and there is no --module.\n"
 	       "Ctrl-A x ends axvmm, Ctrl-A Ctrl-A types Ctrl-A. See axvmm(1).\n";
 }
 

@@ -5,7 +5,7 @@
 axvmm_folder := $(dir $(lastword $(MAKEFILE_LIST)))
 axvmm_files   = $(patsubst $(axvmm_folder)%,%,$(wildcard $(addprefix $(axvmm_folder),$(1))))
 
-axvmm_parts_arm64 := devices/gicv3.c devices/pl011.c loaders/arm64_image.c
+axvmm_parts_arm64 := devices/flash.c devices/gicv3.c devices/pl011.c loaders/arm64_image.c
 axvmm_parts_both  := devices/disk.c devices/virtio.c
 axvmm_parts_x86   := $(filter-out $(axvmm_parts_arm64) $(axvmm_parts_both),$(call axvmm_files,devices/*.c loaders/*.c))
 

@@ -72,15 +72,14 @@ static int load_flat(struct machine *machine, struct error *error)
 	return result;
 }
 
-/* The kernel is in memory; what is left is to tell it of the machine. */
-static int put_tree(struct machine *machine, const struct arm64_boot *boot)
+static int put_tree(struct machine *machine, const struct arm64_boot *boot, const char *append)
 {
-	const char *append = machine->options.append;
 	const struct arm64_tree tree = {
 		.memory = &machine->memory,
 		.cpus = machine->options.cpus,
 		.disk = machine->options.disk,
-		.append = append ? append : DEFAULT_APPEND,
+		.flash = machine->options.firmware,
+		.append = append,
 		.initrd = boot->initrd_gpa,
 		.initrd_size = boot->initrd ? boot->initrd->size : 0,
 	};
@@ -106,21 +105,98 @@ static int load_kernel(struct machine *machine, struct error *error)
 	if (!file_read(&kernel, options->kernel, error) &&
 	    (!options->initrd || !file_read(&initrd, options->initrd, error)) &&
 	    !load_arm64_image(&boot))
-		result = put_tree(machine, &boot);
+		result = put_tree(machine, &boot,
+				  options->append ? options->append : DEFAULT_APPEND);
 	file_free(&kernel);
 	file_free(&initrd);
 	return result;
 }
 
+/* ---- firmware ------------------------------------------------------------- */
+
+/* Erased, but for @file. */
+static int add_flash(struct machine *machine, unsigned int number, uint64_t gpa,
+		     const struct file *file, struct error *error)
+{
+	uint8_t *array = memory_add(&machine->memory, gpa, FLASH_SIZE, true, error);
+
+	if (!array)
+		return -1;
+	memset(array, 0xff, FLASH_SIZE);
+	if (file)
+		memcpy(array, file->data, file->size);
+	machine->arch->flash[number].array = array;
+	return 0;
+}
+
+/* It starts in flash, and finds the device tree where memory begins. */
+static int put_firmware(struct machine *machine, const struct file *file, struct error *error)
+{
+	const struct arm64_boot boot = {
+		.entry = FLASH_GPA,
+		.tree = MEMORY_GPA,
+		.error = error,
+	};
+
+	if (!file->size || file->size > FLASH_SIZE)
+		return error_set(error, "%s has %zu bytes; a firmware image has 1 to %llu",
+				 file->path, file->size, FLASH_SIZE);
+	if (!memory_at(&machine->memory, MEMORY_GPA, ARM64_TREE_SIZE))
+		return error_set(error, "There is no room for the device tree: give more with "
+					"--memory");
+	if (add_flash(machine, 0, FLASH_GPA, file, error) ||
+	    add_flash(machine, 1, FLASH2_GPA, NULL, error))
+		return -1;
+	return put_tree(machine, &boot, NULL);
+}
+
+static int load_firmware(struct machine *machine, struct error *error)
+{
+	struct file file = { 0 };
+	int result = file_read(&file, machine->options.firmware, error);
+
+	if (!result)
+		result = put_firmware(machine, &file, error);
+	file_free(&file);
+	return result;
+}
+
+/* What the flash holds is memory, or is not. */
+static void show_flash(void *opaque, const struct flash *flash, bool array)
+{
+	struct machine *machine = opaque;
+	uint64_t gpa = flash == &machine->arch->flash[0] ? FLASH_GPA : FLASH2_GPA;
+	struct error error;
+	int failure;
+
+	if (array)
+		failure = hypervisor_add_memory(machine->hypervisor, gpa, FLASH_SIZE, flash->array,
+						true, &error);
+	else
+		failure = hypervisor_remove_memory(machine->hypervisor, gpa, FLASH_SIZE);
+	if (failure)
+		machine_end(machine, EXIT_HOST, "the flash can't be shown or hidden");
+}
+
+/* ---- all of it ------------------------------------------------------------ */
+
 static int load_guest(struct machine *machine, struct error *error)
 {
 	const struct options *options = &machine->options;
 
-	if (options->firmware || options->modules)
-		return error_set(
-			error,
-			"--firmware and --module are not for guests of this architecture (arm64)");
+	if (options->modules)
+		return error_set(error, "--module is not for guests of this architecture (arm64)");
+	if (options->firmware)
+		return load_firmware(machine, error);
 	return options->kernel ? load_kernel(machine, error) : load_flat(machine, error);
+}
+
+static void add_flashes(struct machine *machine)
+{
+	struct flash *flash = machine->arch->flash;
+
+	flash_init(&flash[0], &machine->mmio, FLASH_GPA, flash[0].array, show_flash, machine);
+	flash_init(&flash[1], &machine->mmio, FLASH2_GPA, flash[1].array, show_flash, machine);
 }
 
 static void add_devices(struct machine *machine)
@@ -135,6 +211,8 @@ static void add_devices(struct machine *machine)
 	if (machine->options.disk)
 		disk_init(&arch->disk, &machine->mmio, DISK_GPA, &machine->memory,
 			  LINE(DISK_INTID));
+	if (machine->options.firmware)
+		add_flashes(machine);
 #undef LINE
 }
 
@@ -143,8 +221,7 @@ int arch_make(struct machine *machine, struct error *error)
 	machine->arch = calloc(1, sizeof(*machine->arch));
 	if (!machine->arch)
 		return error_set(error, "There is no memory for the devices");
-	if (machine->options.disk &&
-	    disk_open(&machine->arch->disk, machine->options.disk, error))
+	if (machine->options.disk && disk_open(&machine->arch->disk, machine->options.disk, error))
 		return -1;
 	if (add_memory(machine, error) || load_guest(machine, error))
 		return -1;

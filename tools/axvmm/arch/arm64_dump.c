@@ -36,8 +36,8 @@ void arch_print_registers(struct cpu *cpu, FILE *out)
 	failure = hypervisor_get_registers(cpu->hypervisor, AXVCPU_BLOCK_GENERAL, &general,
 					   sizeof(general));
 	if (!failure)
-		failure = hypervisor_get_registers(cpu->hypervisor, AXVCPU_BLOCK_SYSTEM,
-						   &system, sizeof(system));
+		failure = hypervisor_get_registers(cpu->hypervisor, AXVCPU_BLOCK_SYSTEM, &system,
+						   sizeof(system));
 	if (failure) {
 		fprintf(out, "The registers can't be read: %s\n", strerror(-failure));
 		return;

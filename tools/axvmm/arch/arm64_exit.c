@@ -66,8 +66,7 @@ static int64_t cpu_on(struct machine *machine, uint64_t affinity, uint64_t entry
 	if (number < 0)
 		return PSCI_INVALID_PARAMETERS;
 	target = &machine->cpus.cpu[number];
-	if (!target->off &&
-	    (!hypervisor_is_off(target->hypervisor) || !cpu_wait_for_off(target)))
+	if (!target->off && (!hypervisor_is_off(target->hypervisor) || !cpu_wait_for_off(target)))
 		return PSCI_ALREADY_ON;
 	if (!memory_at(&machine->memory, entry, 4))
 		return PSCI_INVALID_ADDRESS;
@@ -78,8 +77,8 @@ static int64_t cpu_on(struct machine *machine, uint64_t affinity, uint64_t entry
 static void cpu_up(struct cpu *cpu)
 {
 	const struct axvcpu_exit *exit = &cpu->run->exit;
-	int64_t result = cpu_on(cpu->machine, exit->u.cpu_up.target_cpu,
-				exit->u.cpu_up.entry_point, exit->u.cpu_up.arg);
+	int64_t result = cpu_on(cpu->machine, exit->u.cpu_up.target_cpu, exit->u.cpu_up.entry_point,
+				exit->u.cpu_up.arg);
 
 	if (result && hypervisor_set_return_value(cpu->hypervisor, (uint64_t)result))
 		machine_end(cpu->machine, EXIT_HOST, "the guest can't be told of its CPUs");

@@ -4,15 +4,18 @@
 #define AXVMM_ARM64_MACHINE_H
 
 #include "../devices/disk.h"
+#include "../devices/flash.h"
 #include "../devices/gicv3.h"
 #include "../devices/pl011.h"
 #include "arch.h"
 
+#define FLASH_GPA  0x00000000ULL /* with firmware in it */
+#define FLASH2_GPA 0x04000000ULL
 #define GICD_GPA   0x08000000ULL
 #define GICR_GPA   0x080a0000ULL
 #define UART_GPA   0x09000000ULL
 #define DISK_GPA   0x0a000000ULL
-#define MEMORY_GPA 0x40000000ULL /* nothing below it is memory */
+#define MEMORY_GPA 0x40000000ULL /* nothing below it is memory, but for flash */
 
 #define UART_INTID 33
 #define DISK_INTID 34
@@ -32,6 +35,7 @@ struct arch {
 	bool summoned[CPUS_MOST];
 	struct pl011 uart;
 	struct disk disk;
+	struct flash flash[2];
 	uint64_t entry;
 	uint64_t tree;
 };
@@ -49,7 +53,8 @@ void arm64_gic_init(struct machine *machine);
  * struct arm64_tree - what the device tree says that is not always the same
  * @cpus: how many there are
  * @disk: there is one
- * @append: the command line
+ * @flash: there are two
+ * @append: the command line, NULL: none
  * @initrd: guest-physical address
  * @initrd_size: 0: there is none
  */
@@ -57,6 +62,7 @@ struct arm64_tree {
 	const struct memory *memory;
 	unsigned int cpus;
 	bool disk;
+	bool flash;
 	const char *append;
 	uint64_t initrd;
 	uint64_t initrd_size;

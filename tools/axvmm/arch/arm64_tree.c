@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * The device tree, by the specification of devicetree.org and Linux's bindings:
- * arm,gic-v3, arm,armv8-timer, arm,psci, arm,pl011, fixed-clock, virtio,mmio.
+ * arm,gic-v3, arm,armv8-timer, arm,psci, arm,pl011, fixed-clock, virtio,mmio, cfi-flash.
  */
 #include <inttypes.h>
 #include <libfdt.h>
@@ -84,7 +84,8 @@ static void put_address(struct writer *w, const char *name, uint64_t address)
 static void put_chosen(struct writer *w, const struct arm64_tree *tree)
 {
 	begin(w, "chosen");
-	put_text(w, "bootargs", tree->append);
+	if (tree->append)
+		put_text(w, "bootargs", tree->append);
 	put_text(w, "stdout-path", "/" UART_NODE);
 	if (tree->initrd_size) {
 		put_address(w, "linux,initrd-start", tree->initrd);
@@ -197,6 +198,16 @@ static void put_disk(struct writer *w)
 	end(w);
 }
 
+static void put_flash(struct writer *w)
+{
+	begin(w, "flash@0");
+	put_text(w, "compatible", "cfi-flash");
+	PUT_CELLS(w, "reg", CELLS(FLASH_GPA), CELLS(FLASH_SIZE), CELLS(FLASH2_GPA),
+		  CELLS(FLASH_SIZE));
+	put_cell(w, "bank-width", 1);
+	end(w);
+}
+
 int arm64_write_tree(const struct arm64_tree *tree, void *blob, int size, struct error *error)
 {
 	struct writer w = { .blob = blob };
@@ -212,7 +223,8 @@ int arm64_write_tree(const struct arm64_tree *tree, void *blob, int size, struct
 	put_cell(&w, "interrupt-parent", PHANDLE_GIC);
 	put_chosen(&w, tree);
 	for (i = 0; i < tree->memory->regions; i++)
-		put_memory(&w, &tree->memory->region[i]);
+		if (!tree->memory->region[i].readonly)
+			put_memory(&w, &tree->memory->region[i]);
 	put_cpus(&w, tree->cpus);
 	put_psci(&w);
 	put_timer(&w);
@@ -220,6 +232,8 @@ int arm64_write_tree(const struct arm64_tree *tree, void *blob, int size, struct
 	put_uart(&w);
 	if (tree->disk)
 		put_disk(&w);
+	if (tree->flash)
+		put_flash(&w);
 	end(&w);
 	note(&w, fdt_finish(blob));
 	if (w.failure)

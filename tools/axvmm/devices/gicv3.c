@@ -18,8 +18,8 @@
 #define CTLR_DS	     0x40 /* there is one security state */
 
 #define TYPER_LINES   (GICV3_BANKS - 1)
-#define TYPER_MBIS    (1U << 16) /* message-based SPIs */
-#define TYPER_ID_BITS (9U << 19) /* ten of them, less one */
+#define TYPER_MBIS    (1U << 16)  /* message-based SPIs */
+#define TYPER_ID_BITS (9U << 19)  /* ten of them, less one */
 #define IIDR_ARM      0x4100043bU /* the implementer is Arm, the product is ours */
 #define PIDR2_GICV3   0x30
 #define SPI_INTID     0x3ffU /* GICD_SETSPI_NSR */
@@ -570,8 +570,7 @@ static void redistributor_write(void *gic, uint64_t offset, unsigned int width, 
 
 void gicv3_init(struct gicv3 *gic, struct bus *mmio, uint64_t distributor_gpa,
 		uint64_t redistributor_gpa, unsigned int cpus,
-		uint64_t (*affinity)(unsigned int cpu),
-		const struct gicv3_interfaces *interfaces)
+		uint64_t (*affinity)(unsigned int cpu), const struct gicv3_interfaces *interfaces)
 {
 	static const struct bus_device gicd = { distributor_read, distributor_write, 8 };
 	static const struct bus_device gicr = { redistributor_read, redistributor_write, 8 };
