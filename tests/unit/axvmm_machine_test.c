@@ -39,6 +39,11 @@ static struct {
 	uint64_t entry;
 	struct axvcpu_x86_setup_config config;
 	unsigned int regions;
+	unsigned int moves; /* --move */
+	unsigned int copies;
+	bool cant_copy;
+	uint64_t clock;
+	unsigned int closes;
 } fake;
 
 static uint64_t now_ns(void)
@@ -66,6 +71,7 @@ struct hypervisor *hypervisor_another(const struct hypervisor *hypervisor, unsig
 void hypervisor_close(struct hypervisor *hypervisor)
 {
 	(void)hypervisor;
+	fake.closes++;
 }
 
 int hypervisor_add_memory(struct hypervisor *hypervisor, uint64_t gpa, uint64_t size, void *host,
@@ -83,6 +89,25 @@ int hypervisor_start(struct hypervisor *hypervisor, uint64_t entry, const void *
 	assert_int_equal(config_length, sizeof(fake.config));
 	fake.entry = entry;
 	memcpy(&fake.config, config, config_length);
+	return 0;
+}
+
+int hypervisor_copy(struct hypervisor *hypervisor, struct hypervisor *from, struct error *error)
+{
+	(void)hypervisor, (void)from, (void)error;
+	fake.copies++;
+	return fake.cant_copy ? error_set(error, "can't copy") : 0;
+}
+
+int hypervisor_set_registers(struct hypervisor *hypervisor, uint32_t block, const void *registers,
+			     size_t length)
+{
+	const struct axvcpu_clock *clock = registers;
+
+	(void)hypervisor;
+	assert_int_equal(block, AXVCPU_BLOCK_CLOCK);
+	assert_int_equal(length, sizeof(*clock));
+	fake.clock = clock->offset;
 	return 0;
 }
 
@@ -178,6 +203,8 @@ static int run_steps(const step_fn *steps, unsigned int count, uint64_t timeout_
 		.cpus = 1,
 		.console = console,
 		.timeout_ns = timeout_ns,
+		.moves = fake.moves,
+		.move_seed = 11,
 	};
 	if (machine_make(machine, &error))
 		fail_msg("%s", error.text);
@@ -538,6 +565,68 @@ static void test_msrs_and_hypercalls(void **state)
 	assert_non_null(strstr(said, "0x12345678"));
 }
 
+/* ---- --move ------------------------------------------------------------- */
+
+/* For hours of the guest's, many exits, each of which waits for its answer. */
+static void pending_for_hours(struct axvcpu_run *run)
+{
+	static unsigned int times;
+
+	in(run, 0x10, 1);
+	run->exit.time_ns += times * NS_PER_SECOND;
+	if (++times < 7000)
+		fake.at--;
+	assert_int_equal(fake.copies, 0);
+}
+
+/* A minute goes by between two exits, which the answer of before has gone with. */
+static void nothing_until_moved(struct axvcpu_run *run)
+{
+	static uint64_t later = 7200 * NS_PER_SECOND;
+
+	run->complete.action = AXVCPU_ANSWER_NONE;
+	nothing(run);
+	run->exit.time_ns += later;
+	later += 60 * NS_PER_SECOND;
+	if (fake.copies < fake.moves)
+		fake.at--;
+}
+
+static void check_moved_then_off(struct axvcpu_run *run)
+{
+	assert_int_equal(fake.copies, fake.moves);
+	assert_int_equal(fake.closes, fake.moves);
+	power_off(run);
+}
+
+static void test_moves(void **state)
+{
+	(void)state;
+	fake.moves = 20;
+	assert_int_equal(RUN(pending_for_hours, nothing_until_moved, nothing, nothing,
+			     check_moved_then_off),
+			 0);
+	assert_int_equal(fake.regions, 2 * (1 + 20));
+	assert_true(fake.clock);
+	assert_non_null(strstr(said, "the guest was moved 20 times of 20 (seed 11)"));
+}
+
+static void unmovable(struct axvcpu_run *run)
+{
+	fake.cant_copy = true;
+	nothing_until_moved(run);
+}
+
+static void test_move_fails(void **state)
+{
+	(void)state;
+	fake.moves = 1;
+	assert_int_equal(RUN(unmovable, power_off), EXIT_HOST);
+	assert_int_equal(fake.closes, 1);
+	assert_non_null(strstr(said, "can't copy"));
+	assert_non_null(strstr(said, "moved 0 times of 1"));
+}
+
 /* ---- interrupts --------------------------------------------------------- */
 
 #define PORT_STEP(name, port, value)             \
@@ -635,6 +724,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_string_ports, end_of_test),
 		cmocka_unit_test_teardown(test_memory_of_nobody, end_of_test),
 		cmocka_unit_test_teardown(test_msrs_and_hypercalls, end_of_test),
+		cmocka_unit_test_teardown(test_moves, end_of_test),
+		cmocka_unit_test_teardown(test_move_fails, end_of_test),
 		cmocka_unit_test_teardown(test_tick_wakes_a_halted_guest, end_of_test),
 		cmocka_unit_test_teardown(test_interrupt_waits_for_its_window, end_of_test),
 	};

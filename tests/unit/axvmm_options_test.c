@@ -238,6 +238,32 @@ static void test_timeout(void **state)
 	ASSERT_REFUSES("number of seconds", "--kernel", "k", "--timeout", "1e30");
 }
 
+static void test_move(void **state)
+{
+	struct options o;
+
+	(void)state;
+	ASSERT_TAKES(&o, "--kernel", "k");
+	assert_int_equal(o.moves, 0);
+	options_free(&o);
+	ASSERT_TAKES(&o, "--kernel", "k", "--move", "100");
+	assert_int_equal(o.moves, 100);
+	assert_int_equal(o.move_seed, 0);
+	options_free(&o);
+	ASSERT_TAKES(&o, "--kernel", "k", "--move", "7:0x123456789a");
+	assert_int_equal(o.moves, 7);
+	assert_true(o.move_seed == 0x123456789a);
+	options_free(&o);
+	ASSERT_REFUSES("N or N:SEED", "--kernel", "k", "--move", "0");
+	ASSERT_REFUSES("N or N:SEED", "--kernel", "k", "--move", "-1");
+	ASSERT_REFUSES("N or N:SEED", "--kernel", "k", "--move", "3:");
+	ASSERT_REFUSES("N or N:SEED", "--kernel", "k", "--move", "3:0");
+	ASSERT_REFUSES("N or N:SEED", "--kernel", "k", "--move", "3:4:5");
+	ASSERT_REFUSES("N or N:SEED", "--kernel", "k", "--move", "3x");
+	ASSERT_REFUSES("N or N:SEED", "--kernel", "k", "--move", "1000001");
+	ASSERT_REFUSES("one CPU", "--kernel", "k", "--move", "1", "--cpus", "2");
+}
+
 static void test_what_does_not_go_together(void **state)
 {
 	(void)state;
@@ -268,6 +294,7 @@ int main(void)
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_ram),
 		cmocka_unit_test(test_timeout),
+		cmocka_unit_test(test_move),
 		cmocka_unit_test(test_what_does_not_go_together),
 	};
 

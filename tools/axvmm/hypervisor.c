@@ -172,6 +172,41 @@ int hypervisor_start(struct hypervisor *hypervisor, uint64_t entry, const void *
 	return 0;
 }
 
+static int copy_block(struct hypervisor *to, struct hypervisor *from, uint32_t block)
+{
+	uint32_t length = from->info.block_length[block];
+	void *registers;
+	int failure;
+
+	if (!length)
+		return 0;
+	registers = malloc(length);
+	if (!registers)
+		return -ENOMEM;
+	failure = axvcpu_vcpu_get_regs(from->vcpu, block, registers, length);
+	if (!failure)
+		failure = axvcpu_vcpu_set_regs(to->vcpu, block, registers, length);
+	free(registers);
+	return failure;
+}
+
+/* SETUP's state is only where the blocks are put over. */
+int hypervisor_copy(struct hypervisor *hypervisor, struct hypervisor *from, struct error *error)
+{
+	uint32_t block;
+
+	if (hypervisor_start(hypervisor, 0, NULL, 0, NULL, error))
+		return -1;
+	for (block = 0; block < AXVCPU_BLOCK_COUNT; block++) {
+		int failure = copy_block(hypervisor, from, block);
+
+		if (failure)
+			return error_set(error, "The vCPU's registers can't be moved (block %u): %s",
+					 block, strerror(-failure));
+	}
+	return 0;
+}
+
 struct axvcpu_run *hypervisor_run_page(struct hypervisor *hypervisor)
 {
 	return axvcpu_vcpu_run_page(hypervisor->vcpu);

@@ -44,6 +44,14 @@ int hypervisor_remove_memory(struct hypervisor *hypervisor, uint64_t gpa, uint64
 int hypervisor_start(struct hypervisor *hypervisor, uint64_t entry, const void *config,
 		     size_t config_length, const void *gdt, struct error *error);
 
+/**
+ * hypervisor_copy() - make the vCPU as @from is, another VM's, which has no exit pending;
+ * it is ready to run afterwards
+ *
+ * Return: 0, or -1 with @error: @from goes on.
+ */
+int hypervisor_copy(struct hypervisor *hypervisor, struct hypervisor *from, struct error *error);
+
 /** hypervisor_run_page() - once started; hypervisor_data_area() likewise */
 struct axvcpu_run *hypervisor_run_page(struct hypervisor *hypervisor);
 void *hypervisor_data_area(struct hypervisor *hypervisor, size_t *size);

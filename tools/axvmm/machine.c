@@ -77,7 +77,9 @@ static void wake(void *opaque)
 	struct machine *machine = opaque;
 
 	atomic_store(&machine->input, true);
+	pthread_mutex_lock(&machine->move.lock);
 	cpus_wake(&machine->cpus);
+	pthread_mutex_unlock(&machine->move.lock);
 }
 
 static int show_memory(struct machine *machine, struct error *error)
@@ -105,6 +107,7 @@ int machine_make(struct machine *machine, struct error *error)
 	if (!machine->hypervisor || show_memory(machine, error) || arch_start(machine, error) ||
 	    cpus_make(machine, error))
 		return EXIT_HOST;
+	move_init(machine);
 	signals_watch(&first->run->immediate_exit, first->wake_fd);
 	/* Last, so that the terminal stays as it is if anything is wrong. */
 	if (console_open(&machine->console, machine->options.console, &machine->timers,
@@ -253,6 +256,9 @@ static void run_guest(struct cpu *cpu)
 	count_exit(cpu);
 	look_around(machine, cpu->run->exit.time_ns);
 	handle_exit(cpu);
+	/* What the console has woken may have been the vCPU of before. */
+	if (move_if_due(cpu))
+		take_input(machine);
 }
 
 static void loop(struct cpu *cpu)
@@ -279,8 +285,10 @@ int machine_run(struct machine *machine)
 {
 	timers_advance(&machine->timers, machine_now_ns());
 	set_timeout(machine);
+	move_begin(machine);
 	cpus_run(&machine->cpus, loop);
 	console_flush(&machine->console);
+	move_print(machine, stderr);
 	if (machine->dump)
 		dump(machine);
 	return machine->status;

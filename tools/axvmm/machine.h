@@ -14,6 +14,7 @@
 #include "error.h"
 #include "hypervisor.h"
 #include "memory.h"
+#include "move.h"
 #include "options.h"
 #include "timers.h"
 
@@ -53,6 +54,7 @@ struct machine {
 	struct bus mmio;
 	struct arch *arch;
 	struct cpus cpus;
+	struct move move;
 	atomic_bool input;
 	bool ended;
 	bool dump;

@@ -16,6 +16,7 @@
 #define MOST_MEMORY    (1ULL << 46)
 #define PAGE	       4096ULL
 #define MOST_SECONDS   1e9
+#define MOST_MOVES     1000000
 
 const char *options_usage(void)
 {
@@ -35,6 +36,7 @@ const char *options_usage(void)
 	       "  --disk FILE          a virtio disk with what is in the file\n"
 	       "  --console stdio|FILE where the guest's consoles go, default stdio\n"
 	       "  --timeout SECONDS    end the guest after that time\n"
+	       "  --move N[:SEED]      N times, at random, go on in a new VM\n"
 	       "  --stats              at the end, say what the guest did\n"
 	       "  --help, --version\n"
 	       "\n"
@@ -181,6 +183,21 @@ static int parse_timeout(struct options *options, const char *text, struct error
 	return 0;
 }
 
+static int parse_move(struct options *options, const char *text, struct error *error)
+{
+	uint64_t moves = 0, seed = 0;
+	const char *end;
+
+	if (parse_number(text, &moves, &end) || !moves || moves > MOST_MOVES ||
+	    (*end == ':' && (parse_number(end + 1, &seed, &end) || !seed)) || *end)
+		return error_set(error,
+				 "--move needs N or N:SEED, numbers above 0 (N at most %d), not \"%s\"",
+				 MOST_MOVES, text);
+	options->moves = (unsigned int)moves;
+	options->move_seed = seed;
+	return 0;
+}
+
 /* --flat GPA FILE: getopt() has seen GPA only. */
 static int parse_flat(struct options *options, const char *gpa, int argc, char **argv,
 		      struct error *error)
@@ -218,6 +235,7 @@ enum {
 	DISK,
 	CONSOLE,
 	TIMEOUT,
+	MOVE,
 	STATS,
 	HELP,
 	VERSION,
@@ -236,6 +254,7 @@ static const struct option known[] = {
 	{ "disk", required_argument, NULL, DISK },
 	{ "console", required_argument, NULL, CONSOLE },
 	{ "timeout", required_argument, NULL, TIMEOUT },
+	{ "move", required_argument, NULL, MOVE },
 	{ "stats", no_argument, NULL, STATS },
 	{ "help", no_argument, NULL, HELP },
 	{ "version", no_argument, NULL, VERSION },
@@ -275,6 +294,8 @@ static int parse_one(struct options *options, int option, int argc, char **argv,
 		return set_once(&options->console, "--console", optarg, error);
 	case TIMEOUT:
 		return parse_timeout(options, optarg, error);
+	case MOVE:
+		return parse_move(options, optarg, error);
 	case STATS:
 		options->stats = true;
 		return 0;
@@ -306,6 +327,8 @@ static int check(const struct options *options, struct error *error)
 		return error_set(error, "--initrd works with --kernel only");
 	if (!options->kernel && options->modules)
 		return error_set(error, "--module works with --kernel only");
+	if (options->moves && options->cpus > 1)
+		return error_set(error, "--move works with one CPU only");
 	if (!options->kernel && options->append)
 		return error_set(error, "--append works with --kernel only");
 	return 0;

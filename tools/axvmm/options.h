@@ -26,6 +26,8 @@ struct option_ram {
  * @kernel: exactly one of @kernel, @flat and @firmware is set
  * @append: NULL: the architecture's default
  * @console: NULL: standard input and output
+ * @moves: how often the guest moves to a new VM
+ * @move_seed: decides when; 0: any
  * @timeout_ns: 0: none
  */
 struct options {
@@ -43,6 +45,8 @@ struct options {
 	struct option_ram ram[OPTIONS_RAM];
 	const char *disk;
 	const char *console;
+	unsigned int moves;
+	uint64_t move_seed;
 	uint64_t timeout_ns;
 	bool stats;
 	bool help;

@@ -312,3 +312,17 @@ int hypervisor_get_stats(struct hypervisor *hypervisor, struct axvcpu_stats *sta
 	(void)hypervisor, (void)stats;
 	return -EOPNOTSUPP;
 }
+
+/* axvmm's --move is axvcpu's alone. */
+int hypervisor_copy(struct hypervisor *hypervisor, struct hypervisor *from, struct error *error)
+{
+	(void)hypervisor, (void)from;
+	return error_set(error, "KVM's guests can't be moved");
+}
+
+int hypervisor_set_registers(struct hypervisor *hypervisor, uint32_t block, const void *registers,
+			     size_t length)
+{
+	(void)hypervisor, (void)block, (void)registers, (void)length;
+	return -EOPNOTSUPP;
+}
