@@ -19,6 +19,7 @@
  * struct el2_features - what was found at load, the same on every CPU
  * @hcr: HCR_EL2 of every guest
  * @vtcr: VTCR_EL2 of every guest
+ * @nvhe: the host's kernel is at EL1
  * @mitigate: EL2_MITIGATE_*, after every exit; on some CPUs less is enough
  * @hcx: there is HCRX_EL2
  * @fgt: there are the fine-grained traps
@@ -38,6 +39,7 @@ struct el2_features {
 	u64 hcr;
 	u64 vtcr;
 	u64 mitigate;
+	bool nvhe;
 	bool hcx;
 	bool fgt;
 	bool ras;
@@ -54,9 +56,6 @@ struct el2_features {
 };
 extern struct el2_features el2_features __ro_after_init;
 
-/* HFGRTR_EL2, HFGWTR_EL2, HFGITR_EL2, HDFGRTR_EL2, HDFGWTR_EL2 */
-#define EL2_FGT_REGS	5
-
 /* Break- and watchpoint registers: values and controls, as in the blocks. */
 struct el2_debug {
 	u64 bvr[16];
@@ -64,50 +63,6 @@ struct el2_debug {
 	u64 wvr[16];
 	u64 wcr[16];
 };
-
-/**
- * struct el2_cpu - one host CPU
- * @vbar, @sp_el0: the host's, while the guest's are in the registers (switch.S)
- * @mitigate: arm64_mitigations_cpu(), for switch.S
- * @last_vcpu: arm64_vcpu.id of who ran last, 0: none; an id is never used again
- * @generation: stage2.tlb_generation when our translations were last flushed
- * @on: hardware_enable() was here
- * @features: el2_features, for world.h
- * @debug: what debug.c gives the guest for a trip
- * @host_debug: the host's meanwhile
- * @host: the host's registers, from el2_load() to el2_put()
- */
-struct el2_cpu {
-	u64 vbar;
-	u64 sp_el0;
-	u64 mitigate;
-	u64 last_vcpu;
-	u64 generation;
-	bool on;
-	struct el2_features features;
-	struct el2_debug debug;
-	struct el2_debug host_debug;
-	struct {
-		u64 hcr;
-		u64 hcrx;
-		u64 cptr;
-		u64 mdcr;
-		u64 hstr;
-		u64 vtcr;
-		u64 vttbr;
-		u64 vpidr;
-		u64 vmpidr;
-		u64 cnthctl;
-		u64 cntvoff;
-		u64 mdscr;
-		u64 par;
-		u64 tpidr_el0;
-		u64 tpidrro_el0;
-		u64 sre;
-		u64 fgt[EL2_FGT_REGS];
-	} host;
-};
-DECLARE_PER_CPU(struct el2_cpu, el2_cpu);
 
 /**
  * struct el2_frame - what switch.S moves
@@ -119,9 +74,13 @@ struct el2_frame {
 	u64 sp_el0;
 };
 static_assert(offsetof(struct el2_frame, sp_el0) == 31 * 8);
-static_assert(offsetof(struct el2_cpu, vbar) == 0 &&
-	      offsetof(struct el2_cpu, sp_el0) == 8 &&
-	      offsetof(struct el2_cpu, mitigate) == 16);
+
+/** enum el2_flush - what is flushed before an entry, on this CPU */
+enum el2_flush {
+	EL2_FLUSH_NONE,
+	EL2_FLUSH_TAG,		/* what has the VMID in VTTBR_EL2 */
+	EL2_FLUSH_ALL,		/* every translation of EL1&0 */
+};
 
 /* What ended guest mode, in the order of the vectors; el2_switch() returns it. */
 #define EL2_EXIT_SYNC		0
@@ -189,9 +148,11 @@ struct arm64_mmio {
  * @any: some may. Set after one was added, so that an entry that read it as false and
  *	has set vcpu->mode before is told by the IPI
  * @underflow: the interface tells when its list registers run dry, for one trip
- * @live: bit n: @lr[n] is not 0
  * @lines: timers (bit 0: virtual, bit 1: physical) that brought what is in @lr
+ * @ich: what the world switch moves
+ * @live: bit n: @lr[n] is not 0
  * @lr: list registers, true outside of guest mode
+ * @hcr: ICH_HCR_EL2 in the next trip
  * @vmcr: ICH_VMCR_EL2, true outside of run()
  * @ap0r: active priorities of group 0; same
  * @ap1r: of group 1
@@ -200,12 +161,15 @@ struct arm64_gic {
 	unsigned long interrupts[16];
 	bool any;
 	bool underflow;
-	unsigned long live;
 	unsigned long lines;
-	u64 lr[ARM64_GIC_LRS];
-	u64 vmcr;
-	u64 ap0r[4];
-	u64 ap1r[4];
+	struct_group_tagged(arm64_ich, ich,
+		unsigned long live;
+		u64 lr[ARM64_GIC_LRS];
+		u64 hcr;
+		u64 vmcr;
+		u64 ap0r[4];
+		u64 ap1r[4];
+	);
 };
 
 /* What the timers are wired to in every system. */
@@ -242,6 +206,7 @@ struct arm64_gic {
  * @ran: since SETUP: what the guest has seen of @id_regs stays
  * @id_regs: see idreg.c
  * @id: unique while the module is loaded, never 0
+ * @root: of the second stage
  * @entry: set_entry()
  * @gic: see there
  * @step_pc: where the single step began
@@ -287,6 +252,7 @@ struct arm64_vcpu {
 	struct arm64_pending pending;
 	struct arm64_mmio mmio;
 	u64 id;
+	u64 root;
 	u64 entry;
 	struct arm64_gic gic;
 	u64 step_pc;
@@ -305,6 +271,115 @@ struct arm64_vcpu {
 static_assert(offsetof(struct el2_guest, frame) == 0 &&
 	      offsetof(struct el2_guest, sys.apkey) == 464);
 
+/* HFGRTR_EL2, HFGWTR_EL2, HFGITR_EL2, HDFGRTR_EL2, HDFGWTR_EL2 */
+#define EL2_FGT_REGS	5
+
+/**
+ * struct el2_tag - what a CPU holds of the translations that have one VMID
+ * @vcpu: arm64_vcpu.id of whose they are, 0: nobody's; an id is never used again
+ * @generation: stage2.tlb_generation when they were last flushed
+ */
+struct el2_tag {
+	u64 vcpu;
+	u64 generation;
+};
+
+/**
+ * struct arm64_vm - beside struct axvcpu_vm, on nVHE
+ * @vmid: see vmid.c
+ * @generation: of @vmid
+ * @tags: what each CPU holds
+ */
+struct arm64_vm {
+	u16 vmid;
+	u64 generation;
+	struct el2_tag __percpu *tags;
+};
+
+/**
+ * struct el2_cpu - one host CPU
+ * @vbar, @sp_el0: the host's, while the guest's are in the registers (switch.S)
+ * @mitigate: arm64_mitigations_cpu(), for switch.S
+ * @stub: what VBAR_EL2 and SCTLR_EL2 were; from here to @away: nVHE only
+ * @entry: nvhe_entry at EL2
+ * @off: nvhe_off, physical
+ * @back: ELR_EL2 and SPSR_EL2 of the host's call, in a trip
+ * @x: the host's X18 to X30, in a trip
+ * @fault: ESR_EL2, FAR_EL2 and ELR_EL2 of a fault at EL2
+ * @el1: EL1's registers of the host, in a trip
+ * @sp_el1: SP_EL1
+ * @guest: what the trip is made with
+ * @ich: same
+ * @pmscr, @trfcr: the host's profiling of itself, which stops meanwhile
+ * @spe, @trace: this CPU can do that
+ * @lost: somebody else has taken EL2
+ * @away: the host's registers are not in place
+ * @tag: on VHE, of VMID 0
+ * @vm: axvcpu_vm.id of whose vCPUs run here, 0: none yet; from here to @flush_now: nVHE
+ *	only, see vmid.c
+ * @vmid: its VMID
+ * @flush_all: before another VM's vCPU runs here, all translations are flushed
+ * @flush_now: before the next entry
+ * @on: hardware_enable() was here
+ * @features: el2_features, for world.h
+ * @debug: what debug.c gives the guest for a trip
+ * @host_debug: the host's meanwhile
+ * @host: the host's registers, from el2_load() to el2_put(); on nVHE in a trip
+ */
+struct el2_cpu {
+	u64 vbar;
+	u64 sp_el0;
+	u64 mitigate;
+	u64 stub[2];
+	u64 entry;
+	u64 off;
+	u64 back[2];
+	u64 x[13];
+	u64 fault[3];
+	struct axvcpu_arm64_system el1;
+	u64 sp_el1;
+	struct el2_guest guest;
+	struct arm64_ich ich;
+	u64 pmscr;
+	u64 trfcr;
+	bool spe;
+	bool trace;
+	bool lost;
+	bool away;
+	struct el2_tag tag;
+	u64 vm;
+	u16 vmid;
+	bool flush_all;
+	bool flush_now;
+	bool on;
+	struct el2_features features;
+	struct el2_debug debug;
+	struct el2_debug host_debug;
+	struct {
+		u64 hcr;
+		u64 hcrx;
+		u64 cptr;
+		u64 mdcr;
+		u64 hstr;
+		u64 vtcr;
+		u64 vttbr;
+		u64 vpidr;
+		u64 vmpidr;
+		u64 cnthctl;
+		u64 cntvoff;
+		u64 mdscr;
+		u64 par;
+		u64 tpidr_el0;
+		u64 tpidrro_el0;
+		u64 sre;
+		u64 fgt[EL2_FGT_REGS];
+	} host;
+};
+static_assert(offsetof(struct el2_cpu, vbar) == 0 &&
+	      offsetof(struct el2_cpu, sp_el0) == 8 &&
+	      offsetof(struct el2_cpu, mitigate) == 16);
+DECLARE_PER_CPU(struct el2_cpu *, el2_cpus);
+
 static inline struct arm64_vcpu *to_arm64(struct axvcpu_vcpu *vcpu)
 {
 	return container_of(vcpu, struct arm64_vcpu, core);
@@ -322,10 +397,6 @@ static inline void arm64_set_x(struct arm64_vcpu *v, unsigned int reg, u64 value
 		v->frame.x[reg] = value;
 }
 
-/* ---- el2.c ----------------------------------------------------------------- */
-/* All translations of EL1&0 on this CPU, whoever's. */
-void el2_flush_all(void);
-
 /* ---- vcpu.c ---------------------------------------------------------------- */
 struct axvcpu_vcpu *el2_vcpu_alloc(void);
 void el2_vcpu_release(struct axvcpu_vcpu *vcpu);
@@ -342,8 +413,8 @@ void el2_save_el1(struct el2_guest *g);
 /* They, and what EL2 has for the guest; once a run(). */
 void el2_load_world(struct el2_guest *g, struct el2_cpu *c);
 void el2_put_world(struct el2_guest *g, struct el2_cpu *c);
-/* One trip, with all exceptions masked. @flush: first what VTTBR_EL2's VMID tags. */
-void el2_enter(struct el2_guest *g, struct el2_cpu *c, bool flush);
+/* One trip, with all exceptions masked. @flush: enum el2_flush. */
+void el2_enter(struct el2_guest *g, struct el2_cpu *c, u64 flush);
 
 /* ---- exit.c: the handlers. Return: enum axvcpu_out ---------------------------- */
 int el2_handle_exit(struct arm64_vcpu *v);
@@ -435,6 +506,8 @@ void arm64_timer_free(struct arm64_vcpu *v);
 void arm64_timer_put(struct arm64_vcpu *v);
 void arm64_timer_enter(struct arm64_vcpu *v);
 void arm64_timer_leave(struct arm64_vcpu *v);
+/* On an nVHE host: the kernel was started at EL2. */
+bool arm64_timer_host_had_el2(void);
 /* The virtual timer's own interrupt takes the guest out; @intid: on the controller. */
 bool arm64_timer_linked(u32 *intid);
 /* It is as if the host were serving it, on this CPU: it does not come. */
@@ -486,6 +559,19 @@ int arm64_affinity_info(struct arm64_vcpu *v);
 /* @function is the firmware's: the architecture's own, or PSCI. */
 bool arm64_is_firmware_call(u32 function);
 
+/* ---- vmid.c ------------------------------------------------------------------------ */
+/* Return: enum axvcpu_reason */
+u32 arm64_vmid_init(void);
+void arm64_vmid_exit(void);
+int arm64_vm_new(struct axvcpu_vm *vm);
+void arm64_vm_free(struct axvcpu_vm *vm);
+/* On a CPU whose translations of EL1&0 were all flushed, with interrupts off. */
+void arm64_vmid_forget(struct el2_cpu *c);
+/* Once a run(), with interrupts off from there to the last entry: VTTBR_EL2. */
+void arm64_vmid_load(struct arm64_vcpu *v, struct el2_cpu *c);
+/* Before each entry. Return: enum el2_flush */
+u64 arm64_flush_due(struct arm64_vcpu *v, struct el2_cpu *c);
+
 /* ---- fpu.c ------------------------------------------------------------------------- */
 /* Around a run(). Preemption is off between them, but for interrupts. */
 void arm64_fpu_begin(struct arm64_vcpu *v);
@@ -507,6 +593,7 @@ u64 arm64_mitigations_cpu(void);
  * are in place. All exceptions are masked. Return: EL2_EXIT_*.
  */
 u64 el2_switch(struct el2_frame *frame, struct el2_cpu *c);
+u64 nvhe_switch(struct el2_frame *frame, struct el2_cpu *c);
 /* Let the host take the SError that the last exit took, as if it came now. */
 void el2_host_serror(u64 vector, u64 pstate);
 void el2_fpu_load(const struct axvcpu_arm64_fpu *fpu);

@@ -4,9 +4,9 @@
  * and the table of operations.
  *
  * On a VHE host the kernel itself runs at EL2, and KVM may run guests beside us. Its
- * tags (VMIDs) start at 1, so ours is 0, for every VM: see vcpu.c for the flushes
- * that this needs. Nothing is to be turned on; every register of EL2 that we change
- * is as before when a run() is over.
+ * tags (VMIDs) start at 1, so ours is 0, for every VM: see vmid.c. Nothing is to be turned on; every register of EL2 that we change
+ * is as before when a run() is over. On an nVHE host EL2 is taken from the kernel's
+ * stub and given back: nvhe.c.
  *
  * DDI 0487: D8 "The AArch64 Virtual Memory System Architecture", for stage 2 "Stage 2
  * translation" and "Concatenated translation tables".
@@ -15,7 +15,9 @@
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/topology.h>
 #include <asm/barrier.h>
 #include <asm/cacheflush.h>
 #include <asm/cpufeature.h>
@@ -25,9 +27,10 @@
 
 #include "../stage2.h"
 #include "arm64.h"
+#include "nvhe.h"
 
 struct el2_features el2_features __ro_after_init;
-DEFINE_PER_CPU(struct el2_cpu, el2_cpu);
+DEFINE_PER_CPU(struct el2_cpu *, el2_cpus);
 
 static struct axvcpu_stage2_format el2_stage2_format __ro_after_init;
 static u32 el2_ipa_bits __ro_after_init;
@@ -36,15 +39,31 @@ static u32 el2_ipa_bits __ro_after_init;
 
 static int el2_cpu_new(unsigned int cpu)
 {
+	struct el2_cpu *c;
+
+	c = el2_features.nvhe ? nvhe_cpu_new(cpu) :
+				kzalloc_node(sizeof(*c), GFP_KERNEL,
+					     cpu_to_node(cpu));
+	if (!c)
+		return -ENOMEM;
+	c->features = el2_features;
+	per_cpu(el2_cpus, cpu) = c;
 	return 0;
 }
 
 static void el2_cpu_free(unsigned int cpu)
 {
+	struct el2_cpu *c = per_cpu(el2_cpus, cpu);
+
+	per_cpu(el2_cpus, cpu) = NULL;
+	if (el2_features.nvhe)
+		nvhe_cpu_free(c);
+	else
+		kfree(c);
 }
 
-/* Needs neither a VMID nor HCR_EL2.TGE to be anything. */
-void el2_flush_all(void)
+/* On VHE. Needs neither a VMID nor HCR_EL2.TGE to be anything. */
+static void el2_flush_all(void)
 {
 	dsb(nshst);
 	__tlbi(alle1);
@@ -54,19 +73,25 @@ void el2_flush_all(void)
 
 static bool el2_is_enabled(void)
 {
-	return is_kernel_in_hyp_mode();
+	return el2_features.nvhe ? nvhe_is_enabled() : is_kernel_in_hyp_mode();
 }
 
 static int el2_hardware_enable(void)
 {
-	struct el2_cpu *c = this_cpu_ptr(&el2_cpu);
+	struct el2_cpu *c = __this_cpu_read(el2_cpus);
+	int ret;
 
 	if (c->on)
 		return 0;
-	c->last_vcpu = 0;
 	c->mitigate = arm64_mitigations_cpu();
-	c->features = el2_features;
-	el2_flush_all();
+	if (el2_features.nvhe) {
+		ret = nvhe_enable(c);
+		if (ret)
+			return ret;
+	} else {
+		el2_flush_all();
+	}
+	arm64_vmid_forget(c);
 	arm64_gic_enable();
 	arm64_timer_enable();
 	c->on = true;
@@ -76,21 +101,23 @@ static int el2_hardware_enable(void)
 /* Nobody finds translations of ours under tag 0. */
 static void el2_hardware_disable(void)
 {
-	struct el2_cpu *c = this_cpu_ptr(&el2_cpu);
+	struct el2_cpu *c = __this_cpu_read(el2_cpus);
 
 	if (!c->on)
 		return;
 	c->on = false;
-	c->last_vcpu = 0;
 	arm64_timer_disable();
 	arm64_gic_disable();
-	el2_flush_all();
+	if (el2_features.nvhe)
+		nvhe_disable(c);
+	else
+		el2_flush_all();
 }
 
 /* On VHE there is room for everybody. */
 static u32 el2_busy(void)
 {
-	return AXVCPU_REASON_NONE;
+	return el2_features.nvhe ? nvhe_owner() : AXVCPU_REASON_NONE;
 }
 
 static unsigned int el2_max_guest_page_table_levels(void)
@@ -108,8 +135,8 @@ static u32 el2_detect(void)
 	/* A host at EL2 sees it in any case; one at EL1 that EL2 is there. */
 	if (!ID_FIELD(pfr0, ID_PFR0_EL2) && !is_kernel_in_hyp_mode())
 		return AXVCPU_REASON_NO_HARDWARE;
-	if (!is_kernel_in_hyp_mode()) {
-		pr_info("axvcpu: el2: hosts at EL1 are not supported yet\n");
+	if (!is_kernel_in_hyp_mode() && !arm64_timer_host_had_el2()) {
+		pr_info("axvcpu: el2: the kernel was not started at EL2\n");
 		return AXVCPU_REASON_HOST_MODE;
 	}
 	/* 1: stage 2 has no 4 KiB granule though stage 1 may. */
@@ -129,6 +156,7 @@ static void el2_find_features(void)
 	u64 ctr = read_sanitised_ftr_reg(SYS_CTR_EL0);
 	struct el2_features *f = &el2_features;
 
+	f->nvhe = !is_kernel_in_hyp_mode();
 	f->fgt = ID_FIELD(mmfr0, ID_MMFR0_FGT);
 	f->hcx = ID_FIELD(mmfr1, ID_MMFR1_HCX);
 	f->ras = ID_FIELD(pfr0, ID_PFR0_RAS);
@@ -143,13 +171,15 @@ static void el2_find_features(void)
 	 * A vCPU migrates, so its TLBIs and barriers reach every CPU (FB, BSU). Its own
 	 * set/way operations at most clean too much (SWIO).
 	 */
-	f->hcr = EL2_HCR_E2H | EL2_HCR_RW | EL2_HCR_VM | EL2_HCR_SWIO |
+	f->hcr = EL2_HCR_RW | EL2_HCR_VM | EL2_HCR_SWIO |
 		 EL2_HCR_PTW | EL2_HCR_FMO | EL2_HCR_IMO | EL2_HCR_AMO |
 		 EL2_HCR_FB | EL2_HCR_BSU_IS | EL2_HCR_TWI | EL2_HCR_TID1 |
 		 EL2_HCR_TID3 | EL2_HCR_TSC | EL2_HCR_TIDCP | EL2_HCR_TACR |
 		 EL2_HCR_TLOR | EL2_HCR_TERR;
 	if (f->fwb)
 		f->hcr |= EL2_HCR_FWB;
+	if (!f->nvhe)
+		f->hcr |= EL2_HCR_E2H;
 }
 
 /*
@@ -250,29 +280,33 @@ static u32 el2_init(struct axvcpu_host *host)
 	if (reason)
 		return reason;
 	el2_find_features();
+	reason = el2_features.nvhe ? nvhe_init() : AXVCPU_REASON_NONE;
+	if (reason)
+		return reason;
 	el2_init_stage2();
+	reason = arm64_vmid_init();
+	if (reason)
+		goto nvhe;
 	arm64_gic_init();
 	arm64_timer_init();
 	arm64_id_init();
 	arm64_mitigations_init();
 	el2_describe(host);
 	return AXVCPU_REASON_NONE;
+
+nvhe:
+	if (el2_features.nvhe)
+		nvhe_exit();
+	return reason;
 }
 
 static void el2_exit(void)
 {
 	arm64_timer_exit();
 	arm64_gic_exit();
-}
-
-/* The tables are the core's. */
-static int el2_vm_new(struct axvcpu_vm *vm)
-{
-	return 0;
-}
-
-static void el2_vm_free(struct axvcpu_vm *vm)
-{
+	arm64_vmid_exit();
+	if (el2_features.nvhe)
+		nvhe_exit();
 }
 
 static const struct axvcpu_arch_ops axvcpu_el2_ops = {
@@ -286,8 +320,8 @@ static const struct axvcpu_arch_ops axvcpu_el2_ops = {
 	.hardware_enable = el2_hardware_enable,
 	.hardware_disable = el2_hardware_disable,
 	.max_guest_page_table_levels = el2_max_guest_page_table_levels,
-	.vm_new = el2_vm_new,
-	.vm_free = el2_vm_free,
+	.vm_new = arm64_vm_new,
+	.vm_free = arm64_vm_free,
 	.vcpu_alloc = el2_vcpu_alloc,
 	.vcpu_release = el2_vcpu_release,
 	.vcpu_new = el2_vcpu_new,

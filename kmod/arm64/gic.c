@@ -26,9 +26,9 @@
 #include <asm/sysreg.h>
 
 #include "arm64.h"
+#include "ich.h"
+#include "nvhe.h"
 
-#define ICH_EN			BIT_ULL(0)
-#define ICH_UIE			BIT_ULL(1)
 #define LR_INTID		GENMASK_ULL(31, 0)
 #define LR_EOI			BIT_ULL(41)	/* without HW: EOI raises maintenance */
 #define LR_PINTID_SHIFT		32
@@ -44,73 +44,11 @@
 #define VMCR_ENG1		BIT_ULL(1)
 #define VMCR_KNOWN		0xfffc021fULL
 #define VMCR_PMR_SHIFT		24
-#define SRE_SRE			BIT_ULL(0)
-#define SRE_ENABLE		BIT_ULL(3)
 
 /* What Linux gives every interrupt of a distributor. */
 #define GIC_PRIORITY		0xa0ULL
 
-/* ---- list registers by their number ------------------------------------------------ */
-
-#define EACH_LR(f)	f(0) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) \
-			f(10) f(11) f(12) f(13) f(14) f(15)
-
-static u64 gic_read_lr(unsigned int n)
-{
-	switch (n) {
-#define READ_LR(n)	case n: return read_sysreg_s(SYS_ICH_LR##n##_EL2);
-	EACH_LR(READ_LR)
-	default:
-		return 0;
-	}
-}
-
-static void gic_write_lr(unsigned int n, u64 value)
-{
-	switch (n) {
-#define WRITE_LR(n)	case n: write_sysreg_s(value, SYS_ICH_LR##n##_EL2); break;
-	EACH_LR(WRITE_LR)
-	}
-}
-
-/* Active priorities: one, two or four registers of each group. */
-static void gic_load_active(const struct arm64_gic *g)
-{
-	switch (el2_features.gic_aprs) {
-	case 4:
-		write_sysreg_s(g->ap0r[3], SYS_ICH_AP0R3_EL2);
-		write_sysreg_s(g->ap0r[2], SYS_ICH_AP0R2_EL2);
-		write_sysreg_s(g->ap1r[3], SYS_ICH_AP1R3_EL2);
-		write_sysreg_s(g->ap1r[2], SYS_ICH_AP1R2_EL2);
-		fallthrough;
-	case 2:
-		write_sysreg_s(g->ap0r[1], SYS_ICH_AP0R1_EL2);
-		write_sysreg_s(g->ap1r[1], SYS_ICH_AP1R1_EL2);
-		fallthrough;
-	default:
-		write_sysreg_s(g->ap0r[0], SYS_ICH_AP0R0_EL2);
-		write_sysreg_s(g->ap1r[0], SYS_ICH_AP1R0_EL2);
-	}
-}
-
-static void gic_save_active(struct arm64_gic *g)
-{
-	switch (el2_features.gic_aprs) {
-	case 4:
-		g->ap0r[3] = read_sysreg_s(SYS_ICH_AP0R3_EL2);
-		g->ap0r[2] = read_sysreg_s(SYS_ICH_AP0R2_EL2);
-		g->ap1r[3] = read_sysreg_s(SYS_ICH_AP1R3_EL2);
-		g->ap1r[2] = read_sysreg_s(SYS_ICH_AP1R2_EL2);
-		fallthrough;
-	case 2:
-		g->ap0r[1] = read_sysreg_s(SYS_ICH_AP0R1_EL2);
-		g->ap1r[1] = read_sysreg_s(SYS_ICH_AP1R1_EL2);
-		fallthrough;
-	default:
-		g->ap0r[0] = read_sysreg_s(SYS_ICH_AP0R0_EL2);
-		g->ap1r[0] = read_sysreg_s(SYS_ICH_AP1R0_EL2);
-	}
-}
+/* ---- list registers ----------------------------------------------------------------- */
 
 static int gic_find(const struct arm64_gic *g, u32 intid)
 {
@@ -122,11 +60,20 @@ static int gic_find(const struct arm64_gic *g, u32 intid)
 	return -1;
 }
 
+/* On an nVHE host the interface is loaded and saved in each trip (world_nvhe.c). */
 static void gic_set_lr(struct arm64_gic *g, unsigned int n, u64 lr)
 {
 	g->lr[n] = lr;
 	__assign_bit(n, &g->live, lr);
-	gic_write_lr(n, lr);
+	if (!el2_features.nvhe)
+		ich_write_lr(n, lr);
+}
+
+static void gic_set_control(struct arm64_gic *g, u64 hcr)
+{
+	g->hcr = hcr;
+	if (!el2_features.nvhe)
+		write_sysreg_s(hcr, SYS_ICH_HCR_EL2);
 }
 
 /*
@@ -205,17 +152,24 @@ void arm64_gic_disable(void)
 
 /* ---- once a run() --------------------------------------------------------------------- */
 
+/* 0: a host that uses a GICv3 as a GICv2 leaves no registers to the guest. */
+static u64 gic_read_vtr(void)
+{
+	if (el2_features.nvhe)
+		return nvhe_read_vtr();
+	if (!(read_sysreg_s(SYS_ICC_SRE_EL2) & SRE_SRE))
+		return 0;
+	return read_sysreg_s(SYS_ICH_VTR_EL2);
+}
+
 void arm64_gic_init(void)
 {
 	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
 	struct el2_features *f = &el2_features;
-	u64 vtr;
+	u64 vtr = ID_FIELD(pfr0, ID_PFR0_GIC) ? gic_read_vtr() : 0;
 
-	/* A host that uses a GICv3 as a GICv2 leaves no registers to the guest. */
-	if (!ID_FIELD(pfr0, ID_PFR0_GIC) ||
-	    !(read_sysreg_s(SYS_ICC_SRE_EL2) & SRE_SRE))
+	if (!vtr)
 		return;
-	vtr = read_sysreg_s(SYS_ICH_VTR_EL2);
 	f->gic_lrs = (vtr & 0x1f) + 1;
 	/* Five bits of preemption or more, less one. */
 	f->gic_aprs = 1 << (max_t(u64, (vtr >> 26) & 7, 4) - 4);
@@ -223,30 +177,29 @@ void arm64_gic_init(void)
 	gic_init_maintenance();
 }
 
-/*
- * What another hypervisor has left in the list registers must not reach the guest. The
- * guest's ICC_SRE_EL1 is fixed; the register is the host's.
- */
+/* A link is the host's for as long as the vCPU is on the CPU. */
+static void gic_link_pending(struct arm64_gic *g)
+{
+	int n = gic_find(g, ARM64_INTID_VTIMER);
+
+	if (n >= 0 && (g->lr[n] & LR_STATE) != LR_STATE)
+		gic_link(g, n);
+}
+
+/* What another hypervisor has left in the list registers must not reach the guest. */
 void arm64_gic_load(struct arm64_vcpu *v, struct el2_cpu *c)
 {
 	struct arm64_gic *g = &v->gic;
-	unsigned int i;
-	int n;
 
 	if (!el2_features.gic)
 		return;
-	c->host.sre = read_sysreg_s(SYS_ICC_SRE_EL2);
-	write_sysreg_s(c->host.sre & ~SRE_ENABLE, SYS_ICC_SRE_EL2);
-	for (i = 0; i < el2_features.gic_lrs; i++)
-		gic_write_lr(i, g->lr[i]);
-	n = gic_find(g, ARM64_INTID_VTIMER);
-	if (n >= 0 && (g->lr[n] & LR_STATE) != LR_STATE)
-		gic_link(g, n);
-	gic_load_active(g);
-	write_sysreg_s(g->vmcr, SYS_ICH_VMCR_EL2);
-	write_sysreg_s(ICH_EN, SYS_ICH_HCR_EL2);
+	if (!el2_features.nvhe)
+		ich_load(&g->ich, c);
+	gic_link_pending(g);
+	gic_set_control(g, ICH_EN);
 	/* The interface must see them, not only the next instructions. */
-	dsb(sy);
+	if (!el2_features.nvhe)
+		dsb(sy);
 }
 
 void arm64_gic_put(struct arm64_vcpu *v, struct el2_cpu *c)
@@ -256,15 +209,12 @@ void arm64_gic_put(struct arm64_vcpu *v, struct el2_cpu *c)
 
 	if (!el2_features.gic)
 		return;
-	g->vmcr = read_sysreg_s(SYS_ICH_VMCR_EL2);
-	gic_save_active(g);
-	write_sysreg_s(0, SYS_ICH_HCR_EL2);
+	if (!el2_features.nvhe)
+		ich_save(&g->ich, c);
 	for_each_set_bit(i, &g->live, ARM64_GIC_LRS) {
 		gic_unlink(g, i);
 		g->lr[i] &= ~LR_EOI;
-		gic_write_lr(i, 0);
 	}
-	write_sysreg_s(c->host.sre, SYS_ICC_SRE_EL2);
 }
 
 /* ---- every trip ------------------------------------------------------------------------- */
@@ -322,7 +272,7 @@ static void gic_take(struct arm64_vcpu *v)
 	if (rest)
 		WRITE_ONCE(g->any, true);
 	if (g->underflow)
-		write_sysreg_s(ICH_EN | ICH_UIE, SYS_ICH_HCR_EL2);
+		gic_set_control(g, ICH_EN | ICH_UIE);
 }
 
 /*
@@ -369,16 +319,17 @@ void arm64_gic_leave(struct arm64_vcpu *v)
 	unsigned int i;
 
 	if (unlikely(g->underflow)) {
-		write_sysreg_s(ICH_EN, SYS_ICH_HCR_EL2);
+		gic_set_control(g, ICH_EN);
 		g->underflow = false;
 	}
 	for_each_set_bit(i, &g->live, ARM64_GIC_LRS) {
-		g->lr[i] = gic_read_lr(i);
+		if (!el2_features.nvhe)
+			g->lr[i] = ich_read_lr(i);
 		if (g->lr[i] & LR_STATE)
 			continue;
 		/* Its EOI is known: no maintenance any more. */
-		if (g->lr[i] & LR_EOI)
-			gic_write_lr(i, 0);
+		if (g->lr[i] & LR_EOI && !el2_features.nvhe)
+			ich_write_lr(i, 0);
 		g->lr[i] = 0;
 		__clear_bit(i, &g->live);
 	}

@@ -99,6 +99,37 @@
 #define EL2_VTCR_VS		BIT_ULL(19)
 #define EL2_VTCR_RES1		BIT_ULL(31)
 
+/* MAIR_EL2: attribute 0, the only one, is normal memory, write-back */
+#define EL2_MAIR		0xff
+
+/* TCR_EL2 with E2H 0: one range of addresses, granule of 4 KiB */
+#define EL2_TCR_T0SZ(bits)	(64 - (bits))
+#define EL2_TCR_IRGN0_WBWA	(1ULL << 8)
+#define EL2_TCR_ORGN0_WBWA	(1ULL << 10)
+#define EL2_TCR_SH0_INNER	(3ULL << 12)
+#define EL2_TCR_PS(range)	((u64)(range) << 16)
+#define EL2_TCR_RES1		(BIT_ULL(31) | BIT_ULL(23))
+
+/* SCTLR_EL2 with E2H 0: RES1 bits, M, C, SA, I, WXN; and the kernel's byte order, EE */
+#ifdef CONFIG_CPU_BIG_ENDIAN
+#define EL2_SCTLR_NVHE		0x32cd183d
+#else
+#define EL2_SCTLR_NVHE		0x30cd183d
+#endif
+
+/* Stage 1 descriptors of EL2 with E2H 0: "VMSAv8-64 translation table format descriptors" */
+#define E2_VALID		BIT_ULL(0)
+#define E2_TABLE		BIT_ULL(1)
+#define E2_ADDRESS		GENMASK_ULL(47, 12)
+#define E2_AP1_RES1		BIT_ULL(6)
+#define E2_READONLY		BIT_ULL(7)
+#define E2_SH_INNER		(3ULL << 8)
+#define E2_AF			BIT_ULL(10)
+#define E2_XN			BIT_ULL(54)
+#define E2_PAGE			(E2_VALID | E2_TABLE | E2_AP1_RES1 | E2_SH_INNER | E2_AF)
+#define E2_CODE			E2_READONLY
+#define E2_DATA			E2_XN
+
 /* Stage 2 descriptors: "Stage 2 translation table block and page descriptors" */
 #define S2_VALID		BIT_ULL(0)
 #define S2_TABLE		BIT_ULL(1)	/* at the last level: page */
@@ -221,6 +252,8 @@
 #define ID_DFR0_BRPS		12
 #define ID_DFR0_WRPS		20
 #define ID_DFR0_CTX_CMPS	28
+#define ID_DFR0_PMSVER		32
+#define ID_DFR0_TRACEFILT	40
 #define ID_MMFR0_PARANGE	0
 #define ID_MMFR0_TGRAN4		28
 #define ID_MMFR0_TGRAN4_2	40

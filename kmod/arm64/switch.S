@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The world switch: general registers, SP_EL0 and the vectors. The rest is in C.
+ * The world switch: general registers, SP_EL0 and the vectors. The rest is in C. It is
+ * assembled twice: switch_hyp.S is for EL2 below a kernel at EL1.
  *
  * An exception goes from EL1 or EL0 to EL2 by these vectors, on the stack of the
- * thread that runs the vCPU, with D, A, I and F masked (DDI 0487, D1.3 "Exceptions").
+ * thread that runs the vCPU, or on nVHE that of the CPU, with D, A, I and F masked
+ * (DDI 0487, D1.3 "Exceptions").
  */
 #include <linux/linkage.h>
 #include <linux/arm-smccc.h>
@@ -77,7 +79,12 @@
 	\op	C3_0, C3_1, 64
 .endm
 
+#ifdef WORLD_NVHE
+#define el2_switch	nvhe_switch
+.section .axvcpu.hyp, "ax"
+#else
 .section .noinstr.text, "ax"
+#endif
 
 /* X0: frame; X1: this CPU. */
 SYM_FUNC_START(el2_switch)
@@ -181,12 +188,16 @@ SYM_CODE_END(el2_leave)
 
 /*
  * A fault of ours between the two switches of VBAR_EL2. With the host's vectors and
- * "current" in place the instruction faults again, and the host reports it.
+ * "current" in place the instruction faults again, and the host reports it; on nVHE
+ * hyp.S does all.
  */
 .macro FAULT
 	.align	7
+#ifdef WORLD_NVHE
+	b	nvhe_fault
+#else
 	stp	x0, x1, [sp, #-16]!
-	adr_this_cpu x0, el2_cpu, x1
+	ldr_this_cpu x0, el2_cpus, x1
 	ldr	x1, [x0, #CPU_VBAR]
 	msr	vbar_el2, x1
 	ldr	x1, [x0, #CPU_SP_EL0]
@@ -195,6 +206,7 @@ SYM_CODE_END(el2_leave)
 	eret
 	dsb	nsh
 	isb
+#endif
 .endm
 
 	.align	11
@@ -210,6 +222,11 @@ SYM_CODE_START_LOCAL(el2_vectors)
 	.endr
 SYM_CODE_END(el2_vectors)
 
+#ifdef WORLD_NVHE
+NOKPROBE(el2_switch)
+NOKPROBE(el2_leave)
+NOKPROBE(el2_vectors)
+#else
 /*
  * X0: the host's vector for an SError at its own level; X1: PSTATE to return to. ESR_EL2
  * still tells of it. As a return, since a branch would need a landing pad there.
@@ -266,3 +283,4 @@ SYM_FUNC_START(el2_fpu_save)
 	stp	w1, w2, [x0]
 	ret
 SYM_FUNC_END(el2_fpu_save)
+#endif /* !WORLD_NVHE */

@@ -42,47 +42,71 @@ static DEFINE_PER_CPU(bool, timer_cookie);
 
 /* ---- the host's side ------------------------------------------------------------- */
 
+/* Their places in the device tree's list. */
+#define TIMER_PHYSICAL	1
+#define TIMER_VIRTUAL	2
+
 #ifdef CONFIG_ACPI
-static int timer_find_acpi(void)
+static int timer_register(u32 gsi, u32 flags)
+{
+	if (!gsi)
+		return 0;
+	return acpi_register_gsi(NULL, gsi,
+				 flags & ACPI_GTDT_INTERRUPT_MODE ?
+					 ACPI_EDGE_SENSITIVE :
+					 ACPI_LEVEL_SENSITIVE,
+				 flags & ACPI_GTDT_INTERRUPT_POLARITY ?
+					 ACPI_ACTIVE_LOW : ACPI_ACTIVE_HIGH);
+}
+
+static int timer_find_acpi(int which)
 {
 	struct acpi_table_gtdt *gtdt;
-	int irq = 0;
-	u32 flags;
+	int irq;
 
 	if (acpi_disabled ||
 	    ACPI_FAILURE(acpi_get_table(ACPI_SIG_GTDT, 0,
 					(struct acpi_table_header **)&gtdt)))
 		return 0;
-	flags = gtdt->virtual_timer_flags;
-	if (gtdt->virtual_timer_interrupt)
-		irq = acpi_register_gsi(
-			NULL, gtdt->virtual_timer_interrupt,
-			flags & ACPI_GTDT_INTERRUPT_MODE ? ACPI_EDGE_SENSITIVE :
-							   ACPI_LEVEL_SENSITIVE,
-			flags & ACPI_GTDT_INTERRUPT_POLARITY ?
-				ACPI_ACTIVE_LOW : ACPI_ACTIVE_HIGH);
+	if (which == TIMER_VIRTUAL)
+		irq = timer_register(gtdt->virtual_timer_interrupt,
+				     gtdt->virtual_timer_flags);
+	else
+		irq = timer_register(gtdt->non_secure_el1_interrupt,
+				     gtdt->non_secure_el1_flags);
 	acpi_put_table(&gtdt->header);
 	return max(irq, 0);
 }
 #else
-static int timer_find_acpi(void)
+static int timer_find_acpi(int which)
 {
 	return 0;
 }
 #endif
 
-/* Third in the device tree's list: secure, non-secure, virtual. */
-static int timer_find(void)
+static int timer_find(int which)
 {
 	struct device_node *node;
 	int irq;
 
 	node = of_find_compatible_node(NULL, NULL, "arm,armv8-timer");
 	if (!node)
-		return timer_find_acpi();
-	irq = irq_of_parse_and_map(node, 2);
+		return timer_find_acpi(which);
+	irq = irq_of_parse_and_map(node, which);
 	of_node_put(node);
 	return irq;
+}
+
+/*
+ * A kernel at EL1 uses the physical timer for itself if EL2 is its own, and the virtual
+ * one if a hypervisor may be there. It exports nothing else that tells; an HVC could be
+ * undefined.
+ */
+bool arm64_timer_host_had_el2(void)
+{
+	int irq = timer_find(TIMER_PHYSICAL);
+
+	return irq && irq_has_action(irq);
 }
 
 /* The timer was stopped before the host could take it. */
@@ -95,7 +119,7 @@ void arm64_timer_init(void)
 {
 	struct irq_data *data;
 
-	timer_irq = timer_find();
+	timer_irq = timer_find(TIMER_VIRTUAL);
 	data = timer_irq ? irq_get_irq_data(timer_irq) : NULL;
 	if (!data) {
 		timer_irq = 0;

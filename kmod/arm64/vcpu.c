@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * The vCPU on EL2: creation, the inner run loop, flushes.
- *
- * Tags. Translations are tagged with the VMID in VTTBR_EL2, which is 0 for each of our
- * VMs, so a CPU holds those of one vCPU: an entry of another, or one that finds
- * stage2.tlb_generation changed, flushes VMID 0 on this CPU. Entries are shared with no
- * other CPU, as VTTBR_EL2.CnP is 0.
- */
+/* The vCPU on EL2: creation and the inner run loop. */
 #include <linux/atomic.h>
+#include <linux/panic.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <asm/barrier.h>
 #include <asm/cpufeature.h>
 #include <asm/daifflags.h>
+#include <asm/sysreg.h>
 
 #include "../guest.h"
 #include "../percpu.h"
 #include "../trace.h"
 #include "arm64.h"
+#include "nvhe.h"
 
 static atomic64_t el2_ids;
 
@@ -55,7 +51,7 @@ int el2_vcpu_new(struct axvcpu_vcpu *vcpu, const void *config, size_t length)
 
 void el2_set_ept_root(struct axvcpu_vcpu *vcpu, u64 root, unsigned int levels)
 {
-	to_arm64(vcpu)->vttbr = root;
+	to_arm64(vcpu)->root = root;
 }
 
 /* Nothing of a vCPU stays on a CPU after run(), so there is nothing to place. */
@@ -84,10 +80,13 @@ static int el2_load(struct arm64_vcpu *v, struct el2_cpu *c)
 			vcpu->stats.migrations++;
 		WRITE_ONCE(vcpu->cpu, cpu);
 	}
-	el2_load_world(&v->guest, c);
+	arm64_vmid_load(v, c);
+	if (!el2_features.nvhe) {
+		el2_load_world(&v->guest, c);
+		v->loaded = true;
+	}
 	arm64_gic_load(v, c);
 	isb();
-	v->loaded = true;
 	axvcpu_guest_begin();
 	return 0;
 }
@@ -98,22 +97,68 @@ static void el2_put(struct arm64_vcpu *v, struct el2_cpu *c)
 	v->loaded = false;
 	arm64_timer_put(v);
 	arm64_gic_put(v, c);
-	el2_put_world(&v->guest, c);
+	if (!el2_features.nvhe)
+		el2_put_world(&v->guest, c);
 	isb();
 }
 
 /* ---- one trip ---------------------------------------------------------------------- */
 
 static noinstr void el2_enter_tracked(struct arm64_vcpu *v, struct el2_cpu *c,
-				      bool flush)
+				      u64 flush)
 {
 	axvcpu_guest_enter();
 	el2_enter(&v->guest, c, flush);
 	axvcpu_guest_exit();
 }
 
-static void el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, bool flush)
+static noinstr u64 nvhe_enter_tracked(u64 flush)
 {
+	u64 answer;
+
+	axvcpu_guest_enter();
+	answer = nvhe_call(NVHE_TRIP, flush, 0, 0, 0);
+	axvcpu_guest_exit();
+	return answer;
+}
+
+static void nvhe_report_fault(const struct el2_cpu *c)
+{
+	panic("axvcpu: fault at EL2: ESR %llx FAR %llx at %pS", c->fault[0],
+	      c->fault[1], (void *)(c->fault[2] | GENMASK_ULL(63, 48)));
+}
+
+/*
+ * EL2 has only what is copied there. Return: 0; -EBUSY: it is not ours any more, and the
+ * vCPU is as before.
+ */
+static int nvhe_enter(struct arm64_vcpu *v, struct el2_cpu *c, u64 flush)
+{
+	u64 answer;
+
+	c->guest = v->guest;
+	c->ich = v->gic.ich;
+	answer = nvhe_enter_tracked(flush) - NVHE_ANSWER;
+	if (unlikely(answer > EL2_EXIT_FAULT)) {
+		c->lost = true;
+		return -EBUSY;
+	}
+	if (unlikely(answer == EL2_EXIT_FAULT))
+		nvhe_report_fault(c);
+	v->guest = c->guest;
+	v->gic.ich = c->ich;
+	if (unlikely(answer == EL2_EXIT_SERROR))
+		nvhe_host_serror(read_sysreg(vbar_el1) + 0x380,
+				 PS_EL1H | PS_DAIF |
+				 (system_uses_hw_pan() ? PS_PAN : 0), v->esr);
+	return 0;
+}
+
+/* Return: 0; -EBUSY */
+static int el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, u64 flush)
+{
+	int ret = 0;
+
 	if (unlikely(v->stepping)) {
 		v->step_pc = v->pc;
 		v->pstate |= PS_SS;
@@ -127,7 +172,10 @@ static void el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, bool flush)
 	pmr_sync();
 	if (unlikely(v->mdscr & EL1_MDSCR_MDE))
 		arm64_debug_load(v, c);
-	el2_enter_tracked(v, c, flush);
+	if (el2_features.nvhe)
+		ret = nvhe_enter(v, c, flush);
+	else
+		el2_enter_tracked(v, c, flush);
 	if (unlikely(v->mdscr & EL1_MDSCR_MDE))
 		arm64_debug_put(c);
 	/* Ours; a guest that steps itself meanwhile loses a step. */
@@ -136,22 +184,10 @@ static void el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, bool flush)
 	arm64_timer_leave(v);
 	arm64_gic_leave(v);
 	local_daif_restore(DAIF_PROCCTX_NOIRQ);
+	return ret;
 }
 
 /* ---- the inner run loop --------------------------------------------------------------- */
-
-/* What the tag holds is another vCPU's, or older than a change of stage 2. */
-static bool el2_flush_due(struct arm64_vcpu *v, struct el2_cpu *c)
-{
-	u64 generation = atomic64_read(&v->core.vm->stage2.tlb_generation);
-
-	if (likely(c->last_vcpu == v->id && c->generation == generation))
-		return false;
-	c->last_vcpu = v->id;
-	c->generation = generation;
-	v->core.stats.tlb_flushes++;
-	return true;
-}
 
 /*
  * Interrupts are off; vcpu->mode tells others to send an IPI if they want us to
@@ -168,6 +204,8 @@ static int el2_once(struct arm64_vcpu *v, struct el2_cpu *c)
 		return AXVCPU_OUT_WORK;
 	if (unlikely(!axvcpu_percpu_on()))
 		return -ENODEV;
+	if (unlikely(c->lost))
+		return -EBUSY;
 	if (unlikely(vcpu->request_flags & AXVCPU_RUN_IRQ_WINDOW) &&
 	    arm64_interruptible(vcpu)) {
 		axvcpu_exit_begin(vcpu, AXVCPU_EXIT_IRQ_WINDOW, 0);
@@ -175,8 +213,7 @@ static int el2_once(struct arm64_vcpu *v, struct el2_cpu *c)
 	}
 	if (trace_axvcpu_entry_enabled())
 		trace_axvcpu_entry(vcpu, v->pc);
-	el2_trip(v, c, el2_flush_due(v, c));
-	return AXVCPU_OUT_AGAIN;
+	return el2_trip(v, c, arm64_flush_due(v, c)) ?: AXVCPU_OUT_AGAIN;
 }
 
 /* One trip, and what ended it. Return: AXVCPU_OUT_AGAIN: the guest goes on. */
@@ -202,7 +239,7 @@ int el2_run(struct axvcpu_vcpu *vcpu)
 
 	/* Preemption is off from here to arm64_fpu_end(). */
 	arm64_fpu_begin(v);
-	c = this_cpu_ptr(&el2_cpu);
+	c = __this_cpu_read(el2_cpus);
 	v->ran = true;
 	arm64_debug_begin(v);
 	local_irq_disable();

@@ -191,14 +191,17 @@ static __always_inline void world_load_host(const struct el2_cpu *c)
 /* ---- one trip ---------------------------------------------------------------------- */
 
 /*
- * Stage 2's and stage 1's, of the VMID in VTTBR_EL2, on this CPU; a line of code that
- * another vCPU's addresses brought in as well. The guest's VTTBR_EL2 and HCR_EL2 are in
- * force.
+ * Stage 2's and stage 1's, of the VMID in VTTBR_EL2 or of all, on this CPU; a line of
+ * code that another vCPU's addresses brought in as well. The guest's VTTBR_EL2 and
+ * HCR_EL2 are in force.
  */
-static __always_inline void world_flush_tag(void)
+static __always_inline void world_flush(u64 flush)
 {
 	dsb(nshst);
-	__tlbi(vmalls12e1);
+	if (flush == EL2_FLUSH_ALL)
+		__tlbi(alle1);
+	else
+		__tlbi(vmalls12e1);
 	asm volatile("ic iallu");
 	dsb(nsh);
 	isb();
@@ -261,8 +264,8 @@ static __always_inline void world_stop_timer(struct el2_guest *g)
 }
 
 /* The guest's registers are in place, but for these. */
-static __always_inline void world_enter(struct el2_guest *g, struct el2_cpu *c,
-					bool flush)
+static __always_inline void world_prepare(const struct el2_guest *g,
+					  struct el2_cpu *c, u64 flush)
 {
 	u64 hcr = g->hcr;
 
@@ -280,9 +283,13 @@ static __always_inline void world_enter(struct el2_guest *g, struct el2_cpu *c,
 	write_sysreg(hcr, hcr_el2);
 	isb();
 	if (flush)
-		world_flush_tag();
+		world_flush(flush);
 	write_sysreg(g->pc, elr_el2);
 	write_sysreg(g->pstate, spsr_el2);
+}
+
+static __always_inline void world_go(struct el2_guest *g, struct el2_cpu *c)
+{
 	g->exit = world_switch(&g->frame, c);
 	g->pc = read_sysreg(elr_el2);
 	g->pstate = read_sysreg(spsr_el2);

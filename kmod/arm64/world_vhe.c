@@ -57,9 +57,10 @@ static __always_inline void vhe_host_pstate(void)
 #endif
 }
 
-noinstr void el2_enter(struct el2_guest *g, struct el2_cpu *c, bool flush)
+noinstr void el2_enter(struct el2_guest *g, struct el2_cpu *c, u64 flush)
 {
-	world_enter(g, c, flush);
+	world_prepare(g, c, flush);
+	world_go(g, c);
 	write_sysreg(c->host.hcr, hcr_el2);
 	isb();
 	vhe_host_pstate();

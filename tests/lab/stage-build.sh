@@ -39,6 +39,7 @@ build_for_arm64() {
 	for k in $stock_kernels; do
 		[[ " $kernels " == *" $k "* ]] || continue
 		run_case "build/gcc-arm64-$k" with_lock "$build/check-arm64-$k.lock" check_gcc "arm64-$k"
+		run_case "build/el2-arm64-$k" with_lock "$build/check-arm64-$k.lock" check_el2 "arm64-$k"
 		run_case "build/sparse-arm64-$k" with_lock "$build/check-arm64-$k.lock" check_sparse "arm64-$k"
 	done
 }
@@ -49,6 +50,39 @@ check_gcc() {
 	local dir=$build/check-$1${2:+-$2}
 	rm -rf "$dir"
 	without_warnings build_module "$1" "${2:-}" KMOD_BUILD="$dir" W=1
+}
+
+# What runs at EL2 below a kernel at EL1 reaches nothing but itself, by the PC alone, and
+# fills its pages. After gcc's case there is nothing to build.
+check_el2() {
+	local dir=$build/check-$1 sections outside
+	need_headers "$1"
+	need_packages $arm64_packages
+	build_module "$1" "" KMOD_BUILD="$dir" W=1
+	sections=$($arm64_triple-objdump -h "$dir/kmod/arm64/world_nvhe.o" |
+		awk '$1 ~ /^[0-9]+$/ { name = $2; size = $3 } / ALLOC/ && size !~ /^0*$/ { print name; size = 0 }' |
+		grep -vxE '\.axvcpu\.hyp|\.altinstructions|_kprobe_blacklist') || true
+	[ -z "$sections" ] || { echo "world_nvhe.o has $sections" && return 1; }
+	outside=$({
+		$arm64_triple-objdump -t -j .axvcpu.hyp "$dir/axvcpu.o" | awk 'NF > 3 { print "own", $NF }'
+		$arm64_triple-objdump -r -j .axvcpu.hyp "$dir/axvcpu.o" | awk '$2 ~ /^R_/ { print $2, $3 }'
+	} | awk '
+		$1 == "own" { own[$2] = 1; next }
+		{ sub(/\+0x.*/, "", $2); seen++ }
+		!own[$2] || $1 !~ /_(CALL26|JUMP26|ADR_PREL_PG_HI21|ADD_ABS_LO12_NC)$/ { print }
+		END { if (!seen) print "no relocations at all" }')
+	[ -z "$outside" ] || { echo "code at EL2 has $outside" && return 1; }
+	place_of nvhe_idmap "$dir" '^0*$'
+	place_of nvhe_text "$dir" '^0*$'
+	place_of nvhe_text_end "$dir" "^$($arm64_triple-objdump -h "$dir/axvcpu.o" |
+		awk '$2 == ".axvcpu.hyp" { print "0*" substr($3, match($3, /[1-9a-f]/)) }')\$"
+}
+
+# place_of SYMBOL DIR PATTERN: it is there in its section.
+place_of() {
+	local place
+	place=$($arm64_triple-nm "$2/axvcpu.o" | awk -v name="$1" '$3 == name { print $1 }')
+	[[ $place =~ $3 ]] || { echo "$1 is at $place in its section, not $3" && return 1; }
 }
 
 # After gcc's case only sparse has something to do.

@@ -314,7 +314,8 @@ int axvcpu_vcpu_reset(struct axvcpu_vcpu *vcpu);
  * Return: 0; -EXDEV: the current CPU is outside cpu_set; -ENODEV: it goes down;
  * -EINVAL: unknown flag, or run->complete is no valid answer (nothing was
  * consumed); -ENOMEM: for a page of guest memory or a table; -ENOTRECOVERABLE;
- * -EBADFD; -EBUSY; -EIO. After -ENOMEM and -ENODEV the guest may have run on:
+ * -EBADFD; -EBUSY: also, on an arm64 host without VHE: KVM has taken EL2; -EIO. After
+ * -ENOMEM, -ENODEV and -EBUSY of that kind the guest may have run on:
  * run->complete.action is AXVCPU_ANSWER_NONE if the answer was taken.
  */
 int axvcpu_vcpu_run(struct axvcpu_vcpu *vcpu, unsigned long flags);
