@@ -263,6 +263,10 @@ AXVCPU_ASSERT_SIZE(axvcpu_arm64_id, 512);
 /* INTIDs that INJECT takes: SGIs 0 to 15, PPIs 16 to 31, SPIs from 32 on. */
 #define AXVCPU_ARM64_INTIDS	1020
 
+/* axvcpu_arm64_events.timers_off: whose interrupt the VMM's redistributor holds back */
+#define AXVCPU_ARM64_TIMER_VIRTUAL	(1U << 0)	/* INTID 27 */
+#define AXVCPU_ARM64_TIMER_PHYSICAL	(1U << 1)	/* INTID 30 */
+
 /**
  * struct axvcpu_arm64_events - AXVCPU_BLOCK_EVENTS
  * @interrupts: bit map of INTIDs that wait
@@ -274,6 +278,7 @@ AXVCPU_ASSERT_SIZE(axvcpu_arm64_id, 512);
  * @serror_esr: with @serror_pending: the ISS that the guest sees
  * @serror_pending: 1: an SError waits
  * @halted: 1: in WFI, with AXVCPU_VM_HALT_IN_KERNEL: the next RUN waits on
+ * @timers_off: AXVCPU_ARM64_TIMER_*: timers that raise no interrupt; none after SETUP
  * @reserved: 0
  *
  * An exception of INJECT is no event that waits: it is taken at once, into the
@@ -288,7 +293,8 @@ struct axvcpu_arm64_events {
 	__u64 serror_esr;
 	__u8 serror_pending;
 	__u8 halted;
-	__u8 reserved[6];
+	__u8 timers_off;
+	__u8 reserved[5];
 };
 AXVCPU_ASSERT_SIZE(axvcpu_arm64_events, 344);
 AXVCPU_ASSERT_AT(axvcpu_arm64_events, list, 128);

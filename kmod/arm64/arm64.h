@@ -148,6 +148,7 @@ struct arm64_mmio {
  * @any: some may. Set after one was added, so that an entry that read it as false and
  *	has set vcpu->mode before is told by the IPI
  * @underflow: the interface tells when its list registers run dry, for one trip
+ * @timers_off: AXVCPU_ARM64_TIMER_*: timers that the VMM does not let pass
  * @lines: timers (bit 0: virtual, bit 1: physical) that brought what is in @lr
  * @ich: what the world switch moves
  * @live: bit n: @lr[n] is not 0
@@ -161,6 +162,7 @@ struct arm64_gic {
 	unsigned long interrupts[16];
 	bool any;
 	bool underflow;
+	u8 timers_off;
 	unsigned long lines;
 	struct_group_tagged(arm64_ich, ich,
 		unsigned long live;
@@ -484,6 +486,7 @@ void arm64_gic_leave(struct arm64_vcpu *v);
 int arm64_gic_inject(struct arm64_vcpu *v, u32 intid);
 /* Something waits, as far as other threads can tell; and would reach the guest. */
 bool arm64_gic_pending(const struct arm64_vcpu *v);
+bool arm64_gic_timer(const struct arm64_vcpu *v, bool physical);
 bool arm64_gic_open(const struct arm64_vcpu *v);
 /* The virtual timer's list register is linked to the host's interrupt. */
 bool arm64_gic_timer_active(const struct arm64_vcpu *v);

@@ -151,8 +151,8 @@ bool arm64_runnable(struct axvcpu_vcpu *vcpu)
 	if (READ_ONCE(v->serror_pending))
 		return true;
 	return arm64_gic_open(v) &&
-	       (arm64_gic_pending(v) || arm64_timer_fires(v, false) ||
-		arm64_timer_fires(v, true));
+	       (arm64_gic_pending(v) || arm64_gic_timer(v, false) ||
+		arm64_gic_timer(v, true));
 }
 
 bool arm64_interruptible(struct axvcpu_vcpu *vcpu)

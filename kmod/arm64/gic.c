@@ -275,6 +275,16 @@ static void gic_take(struct arm64_vcpu *v)
 		gic_set_control(g, ICH_EN | ICH_UIE);
 }
 
+/* A timer's line, as far as the VMM lets it pass. */
+bool arm64_gic_timer(const struct arm64_vcpu *v, bool physical)
+{
+	u8 off = physical ? AXVCPU_ARM64_TIMER_PHYSICAL :
+			    AXVCPU_ARM64_TIMER_VIRTUAL;
+
+	return !(READ_ONCE(v->gic.timers_off) & off) &&
+	       arm64_timer_fires(v, physical);
+}
+
 /*
  * The level of a timer's line: pending while it is asserted and not yet taken. What the
  * guest has not seen goes with the level, unless an INJECT brought it.
@@ -307,8 +317,8 @@ void arm64_gic_enter(struct arm64_vcpu *v)
 
 	if (!el2_features.gic)
 		return;
-	gic_line(g, ARM64_INTID_VTIMER, 0, arm64_timer_fires(v, false));
-	gic_line(g, ARM64_INTID_PTIMER, 1, arm64_timer_fires(v, true));
+	gic_line(g, ARM64_INTID_VTIMER, 0, arm64_gic_timer(v, false));
+	gic_line(g, ARM64_INTID_PTIMER, 1, arm64_gic_timer(v, true));
 	if (unlikely(READ_ONCE(g->any)))
 		gic_take(v);
 }
@@ -414,6 +424,7 @@ void arm64_gic_get(const struct arm64_vcpu *v, struct axvcpu_arm64_events *e)
 	memcpy(e->ap0r, g->ap0r, sizeof(e->ap0r));
 	memcpy(e->ap1r, g->ap1r, sizeof(e->ap1r));
 	e->vmcr = g->vmcr;
+	e->timers_off = g->timers_off;
 }
 
 /* Two list registers of one INTID are unpredictable. */
@@ -441,8 +452,12 @@ bool arm64_gic_valid(const struct axvcpu_arm64_events *e)
 	unsigned int i;
 
 	if (!el2_features.gic)
-		return !memchr_inv(e, 0, offsetof(struct axvcpu_arm64_events,
+		return !e->timers_off &&
+		       !memchr_inv(e, 0, offsetof(struct axvcpu_arm64_events,
 						  serror_esr));
+	if (e->timers_off & ~(AXVCPU_ARM64_TIMER_VIRTUAL |
+			      AXVCPU_ARM64_TIMER_PHYSICAL))
+		return false;
 	for (i = 0; i < ARRAY_SIZE(e->ap0r); i++) {
 		u64 active = e->ap0r[i] | e->ap1r[i];
 
@@ -462,6 +477,7 @@ void arm64_gic_set(struct arm64_vcpu *v, const struct axvcpu_arm64_events *e)
 	memcpy(g->ap0r, e->ap0r, sizeof(g->ap0r));
 	memcpy(g->ap1r, e->ap1r, sizeof(g->ap1r));
 	g->vmcr = e->vmcr;
+	WRITE_ONCE(g->timers_off, e->timers_off);
 	g->lines = 0;
 	g->live = 0;
 	for (i = 0; i < ARM64_GIC_LRS; i++)
