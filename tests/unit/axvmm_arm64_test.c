@@ -501,6 +501,42 @@ static void test_registers_show_the_interfaces(void **state)
 	unmake(machine);
 }
 
+/* The module raises their interrupts, and is told which of them may pass. */
+static void test_timers_pass_if_they_are_enabled(void **state)
+{
+	struct machine *machine = make_ready_cpus(2);
+	struct bus *mmio = &machine->mmio;
+	unsigned int kicks;
+
+	(void)state;
+	bus_write(mmio, GICR_SGI + 0x180, 4, 1U << 27 | 1U << 30);
+	deliver(machine, 0);
+	assert_int_equal(fake.cpu[0].events.timers_off, 3);
+	bus_write(mmio, GICR_SGI + 0x100, 4, 1U << 27);
+	fake.cpu[0].events.list[1] = LR_PENDING | 30;
+	fake.cpu[0].events.list[2] = LR_PENDING | 27;
+	deliver(machine, 0);
+	assert_int_equal(fake.cpu[0].events.timers_off, 2);
+	assert_true(fake.cpu[0].events.list[1] == 0);
+	assert_true(fake.cpu[0].events.list[2] == (LR_PENDING | 27));
+	bus_write(mmio, GICD_GPA, 4, 0);
+	deliver(machine, 0);
+	assert_int_equal(fake.cpu[0].events.timers_off, 3);
+	bus_write(mmio, GICD_GPA, 4, 2);
+	/* Of another CPU, by its own thread; a new one has all. */
+	assert_int_equal(cpu_on(machine, 1, MEMORY_GPA), 0);
+	deliver(machine, 1);
+	assert_int_equal(fake.cpu[1].events.timers_off, 0);
+	bus_write(mmio, GICR_SGI + FRAMES + 0x180, 4, 1U << 30);
+	kicks = fake.cpu[1].kicks;
+	deliver(machine, 0);
+	assert_int_equal(fake.cpu[1].kicks, kicks + 1);
+	assert_int_equal(fake.cpu[1].events.timers_off, 0);
+	deliver(machine, 1);
+	assert_int_equal(fake.cpu[1].events.timers_off, 2);
+	unmake(machine);
+}
+
 /* ---- CPUs ----------------------------------------------------------------- */
 
 static void test_there_is_one_cpu(void **state)
@@ -672,6 +708,7 @@ int main(void)
 		cmocka_unit_test(test_sgis_reach_their_targets),
 		cmocka_unit_test(test_level_for_another_cpu_fetches_it),
 		cmocka_unit_test(test_registers_show_the_interfaces),
+		cmocka_unit_test(test_timers_pass_if_they_are_enabled),
 		cmocka_unit_test(test_there_is_one_cpu),
 		cmocka_unit_test(test_cpus_come_and_go),
 		cmocka_unit_test(test_cpu_that_is_going_off_is_waited_for),

@@ -50,7 +50,7 @@ static void start_cpu(struct cpu *cpu, uint64_t entry, uint64_t context)
 		return;
 	}
 	cpu->off = false;
-	gicv3_set_off(&cpu->machine->arch->gic, cpu->number, false);
+	arm64_gic_started(cpu);
 	cpu_wake(cpu);
 }
 

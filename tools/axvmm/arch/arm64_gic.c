@@ -17,6 +17,9 @@
 /* When an interrupt whose line stays asserted is looked at again. */
 #define RETRY_NS 1000000ULL
 
+#define VIRTUAL_TIMER  27
+#define PHYSICAL_TIMER 30
+
 #define LRS	    16
 #define LR_INTID    0xffffffffULL /* ICH_LR<n>_EL2 */
 #define LR_PRIORITY (0xa0ULL << 48)
@@ -163,6 +166,46 @@ void arm64_gic_init(struct machine *machine)
 		   affinity, &interfaces);
 }
 
+void arm64_gic_started(struct cpu *cpu)
+{
+	cpu->machine->arch->timers_off[cpu->number] = 0;
+	gicv3_set_off(&cpu->machine->arch->gic, cpu->number, false);
+}
+
+/* ---- timers, which the module raises -------------------------------------------- */
+
+static uint8_t timers_to_hold(const struct cpu *cpu)
+{
+	uint32_t passes = gicv3_forwards(&cpu->machine->arch->gic, cpu->number);
+
+	return (passes >> VIRTUAL_TIMER & 1 ? 0 : AXVCPU_ARM64_TIMER_VIRTUAL) |
+	       (passes >> PHYSICAL_TIMER & 1 ? 0 : AXVCPU_ARM64_TIMER_PHYSICAL);
+}
+
+static bool timers_change(const struct cpu *cpu)
+{
+	return timers_to_hold(cpu) != cpu->machine->arch->timers_off[cpu->number];
+}
+
+/* In vain if the guest waits for a device's answer: then before the next run. */
+static void hold_timers(struct cpu *cpu)
+{
+	struct axvcpu_arm64_events events;
+	struct held no = { 0, 0 };
+
+	if (!timers_change(cpu) || read_events(cpu, &events))
+		return;
+	events.timers_off = timers_to_hold(cpu);
+	if (events.timers_off & AXVCPU_ARM64_TIMER_VIRTUAL)
+		no.pending |= 1U << VIRTUAL_TIMER;
+	if (events.timers_off & AXVCPU_ARM64_TIMER_PHYSICAL)
+		no.pending |= 1U << PHYSICAL_TIMER;
+	clear(&events, 0, no);
+	if (!hypervisor_set_registers(cpu->hypervisor, AXVCPU_BLOCK_EVENTS, &events,
+				      sizeof(events)))
+		cpu->machine->arch->timers_off[cpu->number] = events.timers_off;
+}
+
 /* ---- delivering ------------------------------------------------------------------- */
 
 bool arch_interrupt_waits(const struct cpu *cpu)
@@ -244,6 +287,16 @@ static void deliver_here(struct cpu *cpu)
 	}
 }
 
+/* What only the CPU's own thread can do. */
+static void summon(struct cpu *cpu)
+{
+	bool *summoned = &cpu->machine->arch->summoned[cpu->number];
+
+	if (!*summoned)
+		cpu_wake(cpu);
+	*summoned = true;
+}
+
 static void deliver_there(struct cpu *cpu, unsigned int bank)
 {
 	struct gicv3 *gic = &cpu->machine->arch->gic;
@@ -257,28 +310,37 @@ static void deliver_there(struct cpu *cpu, unsigned int bank)
 		inject(cpu, bank * 32 + i);
 		gicv3_give(gic, cpu->number, bank * 32 + i);
 	}
-	if (levels && !cpu->machine->arch->summoned[cpu->number]) {
-		cpu->machine->arch->summoned[cpu->number] = true;
-		cpu_wake(cpu);
+	if (levels)
+		summon(cpu);
+}
+
+static void deliver_elsewhere(const struct cpu *self)
+{
+	struct machine *machine = self->machine;
+	unsigned int i, bank;
+
+	for (i = 0; i < machine->cpus.count; i++) {
+		struct cpu *cpu = &machine->cpus.cpu[i];
+
+		if (cpu == self || cpu->off)
+			continue;
+		for (bank = 0; bank < GICV3_BANKS; bank++)
+			deliver_there(cpu, bank);
+		if (timers_change(cpu))
+			summon(cpu);
 	}
 }
 
 void arch_deliver_interrupts(struct cpu *cpu)
 {
-	struct machine *machine = cpu->machine;
-	struct gicv3 *gic = &machine->arch->gic;
-	unsigned int i, bank;
+	struct arch *arch = cpu->machine->arch;
 
-	machine->arch->summoned[cpu->number] = false;
-	if (!cpu->off)
+	arch->summoned[cpu->number] = false;
+	if (!cpu->off) {
+		hold_timers(cpu);
 		deliver_here(cpu);
-	if (!gic->changed)
-		return;
-	for (i = 0; i < machine->cpus.count; i++) {
-		struct cpu *other = &machine->cpus.cpu[i];
-
-		for (bank = 0; bank < GICV3_BANKS && other != cpu && !other->off; bank++)
-			deliver_there(other, bank);
 	}
-	gic->changed = false;
+	if (arch->gic.changed)
+		deliver_elsewhere(cpu);
+	arch->gic.changed = false;
 }

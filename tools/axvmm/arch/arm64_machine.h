@@ -27,12 +27,14 @@ _Static_assert(CPUS_MOST <= GICV3_CPUS &&
 /**
  * struct arch - an arm64 machine's own part
  * @summoned: a CPU is on its way out of the guest to take a level
+ * @timers_off: AXVCPU_ARM64_TIMER_*: timers that the module has been told to hold back
  * @entry: where the guest starts
  * @tree: guest-physical address of the device tree, 0: none
  */
 struct arch {
 	struct gicv3 gic;
 	bool summoned[CPUS_MOST];
+	uint8_t timers_off[CPUS_MOST];
 	struct pl011 uart;
 	struct disk disk;
 	struct flash flash[2];
@@ -48,6 +50,9 @@ static inline uint64_t arm64_affinity(unsigned int cpu)
 
 /** arm64_gic_init() - the interrupt controller, with nothing pending */
 void arm64_gic_init(struct machine *machine);
+
+/** arm64_gic_started() - a CPU is on, with an interface that holds nothing */
+void arm64_gic_started(struct cpu *cpu);
 
 /**
  * struct arm64_tree - what the device tree says that is not always the same

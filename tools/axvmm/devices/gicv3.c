@@ -110,6 +110,11 @@ uint32_t gicv3_due(const struct gicv3 *gic, unsigned int cpu, unsigned int bank)
 	return forwarded(gic, cpu, bank, b->latched | levels(b));
 }
 
+uint32_t gicv3_forwards(const struct gicv3 *gic, unsigned int cpu)
+{
+	return forwarded(gic, cpu, 0, ~0U);
+}
+
 void gicv3_give(struct gicv3 *gic, unsigned int cpu, unsigned int intid)
 {
 	struct gicv3_bank *b = bank_to_change(gic, cpu, intid / 32);

@@ -118,6 +118,9 @@ uint32_t gicv3_due(const struct gicv3 *gic, unsigned int cpu, unsigned int bank)
 /** gicv3_by_level() - bit map of what is due there for as long as its line is asserted */
 uint32_t gicv3_by_level(const struct gicv3 *gic, unsigned int cpu, unsigned int bank);
 
+/** gicv3_forwards() - bit map of the SGIs and PPIs that @cpu gets, if they are pending */
+uint32_t gicv3_forwards(const struct gicv3 *gic, unsigned int cpu);
+
 /** gicv3_give() - it is pending there now: what was latched is over */
 void gicv3_give(struct gicv3 *gic, unsigned int cpu, unsigned int intid);
 
