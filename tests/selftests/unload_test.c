@@ -94,6 +94,19 @@ static void *keep_opening(void *argument)
 	return NULL;
 }
 
+/* Behind one use each, nothing of an earlier module is in the way. */
+static void check_often(void)
+{
+	unsigned int i, unloaded = 0, often = checking_kernel() ? 10 : 100;
+
+	for (i = 0; i < often; i++) {
+		close((int)NEED_RET(create_vm(0)));
+		unloaded += WAIT_FOR(!unload(), 2000);
+		reload();
+	}
+	CHECK_EQ(unloaded, often, "unload and load, %u times", often);
+}
+
 /* Openers race with unload: each gets the device or not. */
 static void check_race(void)
 {
@@ -129,6 +142,7 @@ int main(void)
 	}
 	reload();
 	check_cycles();
+	check_often();
 	check_race();
 	stage_enter(&s, AXVCPU_STATE_RUNNING, false);
 	stage_leave(&s);
