@@ -201,6 +201,22 @@ long inject_exception(struct vcpu *v, u32 vector, bool has_error_code, u64 error
 long inject_any_exception(struct vcpu *v); /* the architecture's: one that is always taken */
 long kick(struct vcpu *v);
 
+/* The architecture's: the codes by which hardware tells of an exit, any of them. */
+enum hw_exit {
+	HW_FETCH_FAULT,	/* of an instruction, by the second stage */
+	HW_IN_KERNEL,	/* G_IN_KERNEL */
+	HW_SAY,		/* GUEST_VALUE in WIDE */
+	HW_HALT,
+};
+
+struct hw_codes {
+	unsigned int count;
+	u64 code[4];
+	const char *info;	/* what stands behind it in the trace, as far as it is known */
+};
+
+const struct hw_codes *hw_codes(enum hw_exit which);
+
 /* All blocks of a vCPU in Free or Ready, to see that nothing changed. */
 struct snapshot {
 	u8 *bytes;

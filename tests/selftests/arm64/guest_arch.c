@@ -220,6 +220,25 @@ long inject_any_exception(struct vcpu *v)
 	return inject_exception(v, AXVCPU_ARM64_VECTOR_SYNC, true, 0x96000010, HOLE);
 }
 
+/*
+ * ESR_EL2: a translation fault is of the level that has no entry. IL is set where the
+ * instruction has 32 bits, and for a fetch.
+ */
+#define ANY_LEVEL(esr)	{ (esr) | 4, (esr) | 5, (esr) | 6, (esr) | 7 }
+
+const struct hw_codes *hw_codes(enum hw_exit which)
+{
+	static const struct hw_codes codes[] = {
+		[HW_FETCH_FAULT] = { 4, ANY_LEVEL(0x82000000), "" },
+		[HW_IN_KERNEL] = { 1, { 0x5e000000 }, "" },
+		/* ISV, 4 bytes, of X0, WnR */
+		[HW_SAY] = { 4, ANY_LEVEL(0x93800040), " info 0xf000788" },
+		[HW_HALT] = { 1, { 0x07e00000 }, "" },
+	};
+
+	return &codes[which];
+}
+
 bool pause_can_leave(void)
 {
 	return !under_tcg();

@@ -87,6 +87,10 @@
 #define G_HANDLER(text)                                                                            \
 	"mov x11, x0\nmrs x12, S3_0_C12_C12_0\n" text "msr S3_0_C12_C12_1, x12\nmov x0, x11\neret\n"
 #define G_IN_KERNEL		"mov w0, #0x84000000\nsmc #0\n" /* PSCI_VERSION */
+#define G_IN_KERNEL_SIZE	8
+#define G_IN_KERNEL_AT		4 /* where in it guest mode is left */
+#define G_SAY_SIZE		8
+#define G_SAY_AT		4
 #define G_HALT			"wfi\n"
 #define G_HALT_SIZE		4
 #define G_PAUSE			"wfe\n"
@@ -96,6 +100,9 @@
 #define VECTOR_INTERRUPT	0x99
 /* No instruction casts a shadow over interrupts. */
 #define SHADOW_TRIES	1
+/* What the second stage is told of a fetch, and of a store. */
+#define FETCH_ACCESS	(AXVCPU_ACCESS_EXECUTE | AXVCPU_ACCESS_GVA)
+#define WRITE_ACCESS	(AXVCPU_ACCESS_WRITE | AXVCPU_ACCESS_GVA)
 /* An entry that SETUP refuses. */
 #define BAD_ENTRY		2
 

@@ -284,6 +284,32 @@ long inject_any_exception(struct vcpu *v)
 	return inject_exception(v, 13, true, 0, 0);
 }
 
+/*
+ * What SVM tells of OUT 0xf1, EAX may have the address size in it (A64, bit 9), though the
+ * instruction has no address: QEMU 7.2 leaves it out, Bochs does not.
+ */
+const struct hw_codes *hw_codes(enum hw_exit which)
+{
+	static struct hw_codes svm[] = {
+		[HW_FETCH_FAULT] = { 1, { 0x400 }, "" },
+		[HW_IN_KERNEL] = { 1, { 0x72 }, " info 0x0" },
+		[HW_SAY] = { 1, { 0x7b }, " info 0xf10040" },
+		[HW_HALT] = { 1, { 0x78 }, "" },
+	};
+	static const struct hw_codes vmx[] = {
+		[HW_FETCH_FAULT] = { 1, { 48 }, "" },
+		[HW_IN_KERNEL] = { 1, { 10 }, " info 0x0" },
+		[HW_SAY] = { 1, { 30 }, " info 0xf10043" },
+		[HW_HALT] = { 1, { 12 }, "" },
+	};
+
+	if (info()->backend == AXVCPU_BACKEND_VMX)
+		return &vmx[which];
+	if (bochs_svm())
+		svm[HW_SAY].info = " info 0xf10240";
+	return &svm[which];
+}
+
 bool pause_can_leave(void)
 {
 	return true;

@@ -98,6 +98,10 @@
 #define G_DEAF_SIZE		1
 #define G_HANDLER(text)		"push %rax\n" text "pop %rax; iretq\n"
 #define G_IN_KERNEL		"xor %eax, %eax; cpuid\n"
+#define G_IN_KERNEL_SIZE	4
+#define G_IN_KERNEL_AT		2 /* where in it guest mode is left */
+#define G_SAY_SIZE		2
+#define G_SAY_AT		0
 #define G_HALT			"hlt\n"
 #define G_HALT_SIZE		1
 #define G_PAUSE			"pause\n"
@@ -105,6 +109,9 @@
 
 /* An interrupt that INJECT takes. */
 #define VECTOR_INTERRUPT	0x99
+/* What the second stage is told of a fetch, and of a store. */
+#define FETCH_ACCESS	AXVCPU_ACCESS_EXECUTE
+#define WRITE_ACCESS	AXVCPU_ACCESS_WRITE
 /* An entry that SETUP refuses in PLAIN. */
 #define BAD_ENTRY		0x10000
 
