@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The host goes down while guests run: the kernel's way, by reboot(2), which tells the
-# module first, to restart, to power off or (x86, stock kernels) to start another kernel;
+# module first, to restart, to power off or (stock kernels) to start another kernel;
 # and at once, by sysrq, which tells nobody.
 # kernels: 6.1 6.12 debug
 # hosts: x86 arm64
@@ -56,32 +56,17 @@ goes_down 125 'poweroff -f' 'reboot: Power down'
 goes_down 125 'echo b >/proc/sysrq-trigger' 'sysrq: Resetting'
 
 # Another kernel, by kexec: it gets all CPUs, which on Intel take no INIT in VMX operation,
-# and finds the extension off, or no vCPU could run.
+# and finds the extension off, or no vCPU could run; on arm64 it is entered at EL2.
 start_another() {
-	local k=$1 second=$with/second
+	local architecture k second=$with/second
+	architecture=$(host_architecture "${boot_options[@]}")
+	k=$(kernel_for "$architecture" "$1")
 	# The kernel computes a digest of both files in one go, which takes Bochs a minute:
 	# so before there are guests.
 	append='nosoftlockup sysctl.kernel.hung_task_timeout_secs=0'
-	gcc -static -O2 -Wall -Werror "$root/tests/real/lib/kexec.c" -o "$with/kexec"
+	build_kexec "$architecture"
 	cp "$cache/kernel-$k/vmlinuz" "$with/vmlinuz"
-	put_busybox "$second"
-	put_module "$second" "$k"
-	install_tools "$second" x86
-	put_libraries "$second"
-	cat >"$second/init" <<-'END'
-		#!/bin/sh
-		export PATH=/bin:/usr/bin:/usr/sbin
-		mount -t proc proc /proc
-		mount -t devtmpfs devtmpfs /dev
-		{
-			insmod "$(find /lib/modules -name axvcpu.ko)"
-			axvcpuctl smoke halt cpuid
-			echo "another kernel: $(nproc) CPUs"
-		} >/dev/console 2>&1
-		sleep 1
-		poweroff -f
-	END
-	chmod 755 "$second/init"
+	put_second_host "$second" "$architecture" "$k"
 	pack "$second" | gzip -1n >"$with/initrd"
 	rm -rf "$second"
 	first='/with/kexec /with/vmlinuz /with/initrd || exit'
@@ -89,15 +74,51 @@ start_another() {
 		'Linux version' '2 ok, 0 failed' 'another kernel: 2 CPUs'
 }
 
-case $(host_architecture "$@") in
-x86)
-	kernel=6.1
-	previous=''
-	for word; do
-		[ "$previous" != --kernel ] || kernel=$word
-		previous=$word
-	done
-	[ $kernel = debug ] || start_another $kernel
-	;;
-esac
+build_kexec() {
+	local link=$cache/link-arm64/root
+	case $1 in
+	x86) gcc -static -O2 -Wall -Werror "$root/tests/real/lib/kexec.c" -o "$with/kexec" ;;
+	arm64)
+		$arm64_triple-gcc -static -O2 -Wall -Werror -idirafter "$link/usr/include" \
+			"$root/tests/real/lib/kexec-arm64.c" -o "$with/kexec" \
+			-L"$link/usr/lib/$arm64_triple" -lfdt
+		;;
+	esac
+}
+
+# put_second_host DIR ARCH K
+put_second_host() {
+	case $2 in
+	x86) put_busybox "$1" ;;
+	arm64)
+		mkdir -p "$1"
+		cpio --quiet -i -d -D "$1" <"$cache/host-arm64/base.cpio"
+		;;
+	esac
+	put_module "$1" "$3"
+	install_tools "$1" "$2"
+	put_libraries_of "$2" "$1"
+	cat >"$1/init" <<-'END'
+		#!/bin/sh
+		export PATH=/bin:/usr/bin:/usr/sbin
+		mount -t proc proc /proc
+		mount -t devtmpfs devtmpfs /dev
+		{
+			insmod "$(find /lib/modules -name axvcpu.ko)"
+			axvcpuctl smoke halt mmio_read
+			echo "another kernel: $(nproc) CPUs"
+		} >/dev/console 2>&1
+		sleep 1
+		poweroff -f
+	END
+	chmod 755 "$1/init"
+}
+
+kernel=6.1
+previous=''
+for word; do
+	[ "$previous" != --kernel ] || kernel=$word
+	previous=$word
+done
+[ $kernel = debug ] || start_another $kernel
 rm -rf "$with"
