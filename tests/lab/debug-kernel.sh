@@ -20,30 +20,70 @@ build_kernel_source() {
 	printf '%s\n' Makefile Kconfig scripts/kconfig/merge_config.sh virt/kvm/kvm_main.c >"$dir/.key-files"
 }
 
-# The debug kernel, in $cache/debug-kernel: built tree, also for building modules.
+# debug_tree K: the debug kernel's built tree, also for building modules.
+debug_tree() {
+	case $1 in
+	debug) echo "$cache/debug-kernel" ;;
+	*) echo "$cache/debug-kernel-${1%-debug}" ;;
+	esac
+}
+
+# need_debug_kernel K: K is debug, or arm64-debug.
 need_debug_kernel() {
+	local tree kbuild compiler=gcc minutes=12
+	tree=$(debug_tree "$1")
+	set_kbuild "$1"
 	need_packages make gcc libc6-dev bc bison flex libelf-dev libssl-dev xz-utils kmod
+	if [ "$1" = arm64-debug ]; then
+		need_packages $arm64_packages
+		compiler=$arm64_triple-gcc minutes=8
+	fi
 	need_kernel_source
-	artefact debug-kernel \
-		"$(head -n 1 "$cache/linux-source/.stamp") $(hash_of "$lab/debug.config") $(gcc --version | head -n 1)" \
-		"the debug kernel (about 12 minutes on two idle CPUs, once)" build_debug_kernel
+	artefact "${tree##*/}" \
+		"$(head -n 1 "$cache/linux-source/.stamp") $(debug_options "$1" | hash_of -) $("$compiler" --version | head -n 1)" \
+		"the debug kernel (about $minutes minutes on two idle CPUs, once)" build_debug_kernel "$1"
 }
 
 build_debug_kernel() {
-	local dir=$1 make=(nice -n 5 make -C "$cache/linux-source" "O=$1" -j2)
+	local dir=$1 image make kbuild
+	image=$(debug_image "$2")
+	set_kbuild "$2"
+	make=(nice -n 5 make -C "$cache/linux-source" "O=$dir" -j2 "${kbuild[@]}")
 	"${make[@]}" tinyconfig
+	debug_options "$2" >"$dir/.options"
 	(cd "$cache/linux-source" &&
 		KCONFIG_CONFIG=$dir/.config scripts/kconfig/merge_config.sh -m -O "$dir" \
-			"$dir/.config" "$lab/debug.config")
+			"$dir/.config" "$dir/.options")
 	"${make[@]}" olddefconfig
-	check_config "$dir/.config" "$lab/debug.config"
-	"${make[@]}" bzImage modules
+	check_config "$dir/.config" "$dir/.options"
+	"${make[@]}" "${image##*/}" modules
 	"${make[@]}" INSTALL_MOD_PATH="$dir/root" INSTALL_MOD_STRIP=1 modules_install
 	rm -f "$dir"/root/lib/modules/*/{build,source}
 	find "$dir" \( -name '*.o' -o -name '*.a' \) -size +100k ! -path '*/scripts/*' ! -path '*/tools/*' -delete
-	(cd "$dir" && printf '%s\n' .config Makefile Module.symvers arch/x86/boot/bzImage \
-		include/generated/autoconf.h scripts/mod/modpost tools/objtool/objtool &&
-		find root -name '*.ko') >"$dir/.key-files"
+	(cd "$dir" && printf '%s\n' .config Makefile Module.symvers "$image" \
+		include/generated/autoconf.h scripts/mod/modpost &&
+		find . -path './root/*.ko' -o -path ./tools/objtool/objtool) >"$dir/.key-files"
+}
+
+# debug_image K: the image's place in its tree.
+debug_image() {
+	case $1 in
+	debug) echo arch/x86/boot/bzImage ;;
+	arm64-debug) echo arch/arm64/boot/Image ;;
+	esac
+}
+
+# debug_options K: debug.config, but for what the architecture's own file names.
+debug_options() {
+	local own=$lab/debug-${1%-debug}.config
+	case $1 in
+	debug) cat "$lab/debug.config" ;;
+	*)
+		grep -vE "^($(sed -n 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$/\1/p; s/^\(CONFIG_[A-Z0-9_]*\)=.*/\1/p' "$own" |
+			paste -s -d '|'))=" "$lab/debug.config"
+		cat "$own"
+		;;
+	esac
 }
 
 # check_config CONFIG FRAGMENT: every option that was asked for is there.

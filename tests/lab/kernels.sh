@@ -38,14 +38,14 @@ host_modules_of() {
 
 kernel_release() {
 	case $1 in
-	debug) cat "$cache/debug-kernel/include/config/kernel.release" ;;
+	*debug) cat "$(debug_tree "$1")/include/config/kernel.release" ;;
 	*) cat "$cache/kernel-$1/release" ;;
 	esac
 }
 
 kernel_image() {
 	case $1 in
-	debug) echo "$cache/debug-kernel/arch/x86/boot/bzImage" ;;
+	*debug) echo "$(debug_tree "$1")/$(debug_image "$1")" ;;
 	*) echo "$cache/kernel-$1/vmlinuz" ;;
 	esac
 }
@@ -53,7 +53,7 @@ kernel_image() {
 # kernel_root K: where lib/modules/RELEASE of that kernel is.
 kernel_root() {
 	case $1 in
-	debug) echo "$cache/debug-kernel/root" ;;
+	*debug) echo "$(debug_tree "$1")/root" ;;
 	*) echo "$cache/kernel-$1/root" ;;
 	esac
 }
@@ -61,17 +61,19 @@ kernel_root() {
 # kernel_tree K: what make -C builds a module against.
 kernel_tree() {
 	case $1 in
-	debug) echo "$cache/debug-kernel" ;;
+	*debug) debug_tree "$1" ;;
 	clang) echo "$cache/clang-tree" ;;
 	*) readlink -f "$cache/headers-$1/build" ;;
 	esac
 }
 
 need_kernel() {
-	if [ "$1" = debug ]; then
-		need_debug_kernel
+	case $1 in
+	*debug)
+		need_debug_kernel "$1"
 		return
-	fi
+		;;
+	esac
 	need_packages $base_packages
 	local meta
 	meta=$(kernel_package image "$1")
@@ -137,7 +139,10 @@ build_guest_modules() {
 
 need_headers() {
 	case $1 in
-	debug) need_debug_kernel && return ;;
+	*debug)
+		need_debug_kernel "$1"
+		return
+		;;
 	clang) need_clang_tree && return ;;
 	esac
 	local meta

@@ -7,7 +7,7 @@
 
 . "$lab/qemu.sh"
 
-backend_kernels="6.1 6.12"
+backend_kernels="6.1 6.12 debug"
 backend_arch=arm64
 
 backend_need() {
@@ -18,7 +18,9 @@ backend_need() {
 	[ -z "$tools" ] || need_arm64_libraries
 }
 
+# The debug kernel's init knows an unloaded module's addresses by where modules are.
 backend_emulator() {
+	[ "$kernel" != arm64-debug ] || arm64_append+=' nokaslr'
 	emulator=(qemu-system-aarch64 -M virt,virtualization=on,gic-version=3 -accel tcg -cpu "$cpu_model")
 	qemu_common "console=ttyAMA0 $qemu_append $arm64_append"
 }
