@@ -463,6 +463,8 @@ int arm64_inject_exception(struct axvcpu_vcpu *vcpu,
 bool arm64_runnable(struct axvcpu_vcpu *vcpu);
 bool arm64_interruptible(struct axvcpu_vcpu *vcpu);
 /* A synchronous exception to EL1, at the PC, now. */
+/* The guest has been given an event: for the statistics and the trace. */
+void arm64_delivered(struct arm64_vcpu *v, u32 type, u32 vector);
 void arm64_raise(struct arm64_vcpu *v, u64 esr, u64 far);
 void arm64_raise_undefined(struct arm64_vcpu *v);
 /* An external abort of the data access that the last exit reported. */

@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "../trace.h"
 #include "arm64.h"
 
 #define VECTOR_SP0	0x000
@@ -64,10 +65,17 @@ static void arm64_take(struct arm64_vcpu *v, u64 esr, u64 far)
 	v->pstate = pstate;
 }
 
+void arm64_delivered(struct arm64_vcpu *v, u32 type, u32 vector)
+{
+	v->core.stats.injected++;
+	trace_axvcpu_inject(&v->core, type, vector);
+}
+
 void arm64_raise(struct arm64_vcpu *v, u64 esr, u64 far)
 {
 	unsigned long flags;
 
+	arm64_delivered(v, AXVCPU_EVENT_EXCEPTION, AXVCPU_ARM64_VECTOR_SYNC);
 	if (!v->loaded) {
 		arm64_take(v, esr, far);
 		return;

@@ -267,7 +267,7 @@ static void gic_take(struct arm64_vcpu *v)
 			continue;
 		}
 		clear_bit(i, g->interrupts);
-		v->core.stats.injected++;
+		arm64_delivered(v, AXVCPU_EVENT_INTERRUPT, i);
 	}
 	if (rest)
 		WRITE_ONCE(g->any, true);
