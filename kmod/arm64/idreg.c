@@ -109,6 +109,7 @@ static const struct id_field {
 	{ ID_AA64MMFR2, 20, ID_FIXED, 15 },	/* CCIDX: the format of CCSIDR_EL1 */
 	{ ID_AA64MMFR2, 28, ID_LOWER, 15 },	/* ST */
 	{ ID_AA64MMFR2, 32, ID_LOWER, 15 },	/* AT */
+	{ ID_AA64MMFR2, 36, ID_FIXED, 15 },	/* IDS: how EL0's access to these fails */
 	{ ID_AA64MMFR2, 48, ID_LOWER, 15 },	/* TTL */
 	{ ID_AA64MMFR2, 60, ID_LOWER, 15 },	/* E0PD */
 };
