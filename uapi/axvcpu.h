@@ -509,6 +509,8 @@ struct axvcpu_exit {
 			__u32 send_to_all;
 			__u32 send_to_self;
 			__u64 vector;
+			__u32 group;		/* arm64 */
+			__u32 reserved;
 		} send_ipi;
 		struct {
 			__u64 vector;

@@ -260,6 +260,14 @@ AXVCPU_ASSERT_SIZE(axvcpu_arm64_id, 512);
 #define AXVCPU_ARM64_ID_AA64MMFR1_EL1	AXVCPU_ARM64_ID(7, 1)
 #define AXVCPU_ARM64_ID_AA64MMFR2_EL1	AXVCPU_ARM64_ID(7, 2)
 
+/*
+ * SEND_IPI: a write of ICC_SGI<n>R_EL1. u.send_ipi.target_cpu is the affinity of the first
+ * of 16 CPUs, its Aff0 a multiple of 16 (RS); bit n of target_cpu_aux: to the n-th of them,
+ * if there is one. With send_to_all (IRM) it is to all CPUs but this one, and both are 0.
+ * vector is the SGI, 0 to 15; group is 1 by ICC_SGI1R_EL1, 0 by ICC_SGI0R_EL1 and
+ * ICC_ASGI1R_EL1, which reach only a CPU that has the SGI in group 0.
+ */
+
 /* INTIDs that INJECT takes: SGIs 0 to 15, PPIs 16 to 31, SPIs from 32 on. */
 #define AXVCPU_ARM64_INTIDS	1020
 

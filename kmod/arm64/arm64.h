@@ -493,7 +493,8 @@ bool arm64_gic_open(const struct arm64_vcpu *v);
 /* The virtual timer's list register is linked to the host's interrupt. */
 bool arm64_gic_timer_active(const struct arm64_vcpu *v);
 u64 arm64_gic_mask(const struct arm64_vcpu *v);
-int arm64_gic_sgi(struct arm64_vcpu *v, u64 value);
+/* A write of ICC_SGI<n>R_EL1. Return: enum axvcpu_out. */
+int arm64_gic_sgi(struct arm64_vcpu *v, u64 value, u32 group);
 void arm64_gic_reset(struct arm64_vcpu *v);
 void arm64_gic_get(const struct arm64_vcpu *v, struct axvcpu_arm64_events *e);
 bool arm64_gic_valid(const struct axvcpu_arm64_events *e);

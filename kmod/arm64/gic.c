@@ -386,22 +386,33 @@ u64 arm64_gic_mask(const struct arm64_vcpu *v)
 
 /* ---- SGIs, and the register that is fixed ------------------------------------------------ */
 
+#define SGIR_LIST	GENMASK_ULL(15, 0)
+#define SGIR_AFF1(r)	((r) >> 16 & 0xff)
+#define SGIR_INTID(r)	((r) >> 24 & 0xf)
+#define SGIR_AFF2(r)	((r) >> 32 & 0xff)
+#define SGIR_IRM	BIT_ULL(40)
+#define SGIR_RS(r)	((r) >> 44 & 0xf)
+#define SGIR_AFF3(r)	((r) >> 48 & 0xff)
+
 /*
- * ICC_SGI1R_EL1 names a list of CPUs by the 16 that share all of their affinity but
- * Aff0's low bits, or all but oneself: SEND_IPI.
+ * It names a list of CPUs by the 16 that share all of their affinity but Aff0's low bits,
+ * or all but oneself: SEND_IPI. What is reserved in it is ignored.
  */
-int arm64_gic_sgi(struct arm64_vcpu *v, u64 value)
+int arm64_gic_sgi(struct arm64_vcpu *v, u64 value, u32 group)
 {
 	struct axvcpu_exit *exit = axvcpu_exit_begin(
 		&v->core, AXVCPU_EXIT_SEND_IPI, el2_hw_code(v));
-	u64 cluster = (value >> 48 & 0xff) << 32 | (value >> 32 & 0xff) << 16 |
-		      (value >> 16 & 0xff) << 8 | (value >> 44 & 0xf) << 4;
+	bool all = value & SGIR_IRM;
+	u64 first = SGIR_AFF3(value) << 32 | SGIR_AFF2(value) << 16 |
+		    SGIR_AFF1(value) << 8 | SGIR_RS(value) << 4;
 
-	exit->u.send_ipi.target_cpu = cluster;
-	exit->u.send_ipi.target_cpu_aux = value & 0xffff;
-	exit->u.send_ipi.send_to_all = value >> 40 & 1;
+	exit->u.send_ipi.target_cpu = all ? 0 : first;
+	exit->u.send_ipi.target_cpu_aux = all ? 0 : value & SGIR_LIST;
+	exit->u.send_ipi.send_to_all = all;
 	exit->u.send_ipi.send_to_self = 0;
-	exit->u.send_ipi.vector = value >> 24 & 0xf;
+	exit->u.send_ipi.vector = SGIR_INTID(value);
+	exit->u.send_ipi.group = group;
+	exit->u.send_ipi.reserved = 0;
 	arm64_skip(v);
 	return AXVCPU_OUT_EXIT;
 }

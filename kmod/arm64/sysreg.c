@@ -21,6 +21,10 @@
 #define CRM_2_OP2	0x1ffe00U	/* two CRm, all op2 */
 #define ANY_CRN	0x1f0000U
 
+#define ICC_SGI1R	R(3, 0, 12, 11, 5)
+#define ICC_ASGI1R	R(3, 0, 12, 11, 6)
+#define ICC_SGI0R	R(3, 0, 12, 11, 7)
+
 /* ---- handlers ----------------------------------------------------------------------- */
 
 /**
@@ -150,12 +154,6 @@ static bool sysreg_sre(struct arm64_vcpu *v, struct sysreg_access *a)
 	return el2_features.gic;
 }
 
-/* The VMM's distributor knows no interrupts of group 0. */
-static bool sysreg_sgi0(struct arm64_vcpu *v, struct sysreg_access *a)
-{
-	return el2_features.gic && a->write;
-}
-
 static bool sysreg_cntp_tval(struct arm64_vcpu *v, struct sysreg_access *a)
 {
 	return arm64_timer_tval(v, a->write, &a->value);
@@ -209,8 +207,10 @@ static const struct sysreg {
 	{ EXACT, R(3, 3, 14, 2, 1), sysreg_cntp_ctl },
 	{ EXACT, R(3, 3, 14, 2, 2), sysreg_cntp_cval },
 	{ EXACT, R(3, 0, 12, 12, 5), sysreg_sre },
-	{ EXACT, R(3, 0, 12, 11, 6), sysreg_sgi0 },		/* ICC_ASGI1R_EL1 */
-	{ EXACT, R(3, 0, 12, 11, 7), sysreg_sgi0 },		/* ICC_SGI0R_EL1 */
+	/* written they are SEND_IPI, and they can't be read */
+	{ EXACT, ICC_SGI1R, sysreg_undefined },
+	{ EXACT, ICC_ASGI1R, sysreg_undefined },
+	{ EXACT, ICC_SGI0R, sysreg_undefined },
 	/* keys of pointer authentication */
 	{ ANY_OP2, R(3, 0, 2, 1, 0), sysreg_key },
 	{ CRM_2_OP2, R(3, 0, 2, 2, 0), sysreg_key },
@@ -273,6 +273,14 @@ static u32 sysreg_addr(u64 iss)
 		 iss >> 17 & 7);
 }
 
+/* With one security state ICC_ASGI1R_EL1 is as ICC_SGI0R_EL1: of group 0. */
+static bool sysreg_sends(const struct sysreg_access *a)
+{
+	return a->write && el2_features.gic &&
+	       (a->addr == ICC_SGI1R || a->addr == ICC_ASGI1R ||
+		a->addr == ICC_SGI0R);
+}
+
 int el2_exit_sysreg(struct arm64_vcpu *v)
 {
 	unsigned int rt = v->esr >> 5 & 31;
@@ -284,8 +292,8 @@ int el2_exit_sysreg(struct arm64_vcpu *v)
 
 	if (a.write)
 		a.value = arm64_get_x(v, rt);
-	if (a.addr == R(3, 0, 12, 11, 5) && a.write && el2_features.gic)
-		return arm64_gic_sgi(v, a.value);
+	if (sysreg_sends(&a))
+		return arm64_gic_sgi(v, a.value, a.addr == ICC_SGI1R);
 	if (!sysreg)
 		return sysreg_exit(v, &a, rt);
 	if (!sysreg->access(v, &a)) {

@@ -292,6 +292,7 @@ static void send_sgi_from(struct machine *machine, unsigned int from, uint64_t c
 	exit->u.send_ipi.target_cpu_aux = list;
 	exit->u.send_ipi.send_to_all = all;
 	exit->u.send_ipi.vector = 7;
+	exit->u.send_ipi.group = 1;
 	assert_true(arch_exit(&machine->cpus.cpu[from]));
 }
 
@@ -403,6 +404,23 @@ static void test_sgi_for_others_goes_nowhere(void **state)
 	send_sgi(machine, 0, 2, false);
 	send_sgi(machine, 0x100, 1, false);
 	send_sgi(machine, 0, 1, true);
+	assert_false(arch_interrupt_waits(&machine->cpus.cpu[0]));
+	unmake(machine);
+}
+
+static void test_sgi_of_group_0_goes_nowhere(void **state)
+{
+	struct machine *machine = make_ready();
+	struct axvcpu_exit *exit;
+
+	(void)state;
+	send_sgi(machine, 0, 1, false);
+	deliver(machine, 0);
+	assert_int_equal(fake.cpu[0].injections, 1);
+	exit = begin_exit(0, AXVCPU_EXIT_SEND_IPI);
+	exit->u.send_ipi.target_cpu_aux = 1;
+	exit->u.send_ipi.vector = 8;
+	assert_true(arch_exit(&machine->cpus.cpu[0]));
 	assert_false(arch_interrupt_waits(&machine->cpus.cpu[0]));
 	unmake(machine);
 }
@@ -704,6 +722,7 @@ int main(void)
 		cmocka_unit_test(test_level_comes_again_after_its_end),
 		cmocka_unit_test(test_sgi_can_come_while_the_last_is_served),
 		cmocka_unit_test(test_sgi_for_others_goes_nowhere),
+		cmocka_unit_test(test_sgi_of_group_0_goes_nowhere),
 		cmocka_unit_test(test_a_failed_inject_ends_it),
 		cmocka_unit_test(test_sgis_reach_their_targets),
 		cmocka_unit_test(test_level_for_another_cpu_fetches_it),

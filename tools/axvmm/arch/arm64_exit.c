@@ -12,13 +12,18 @@
 
 /* ---- SGIs ----------------------------------------------------------------- */
 
-/* ICC_SGI1R_EL1: all but oneself, or some of the 16 CPUs of a cluster. */
+/*
+ * ICC_SGI1R_EL1: all but oneself, or some of the 16 CPUs of a cluster. Interrupts of group
+ * 0 go nowhere.
+ */
 static void send_sgi(struct cpu *cpu)
 {
 	const struct axvcpu_exit *exit = &cpu->run->exit;
 	struct gicv3 *gic = &cpu->machine->arch->gic;
 	unsigned int i;
 
+	if (!exit->u.send_ipi.group)
+		return;
 	if (exit->u.send_ipi.send_to_all) {
 		for (i = 0; i < gic->cpus; i++)
 			if (i != cpu->number)
