@@ -182,28 +182,36 @@ static void el2_find_features(void)
 		f->hcr |= EL2_HCR_E2H;
 }
 
+static void el2_clean_lines(unsigned long start, unsigned long end)
+{
+	const u32 line = el2_features.dcache_line;
+
+	for (; start < end; start += line)
+		asm volatile("dc civac, %0" : : "r"(start) : "memory");
+	dsb(sy);
+}
+
 /*
  * A guest may run with its caches off, where its accesses go by the host's caches:
  * what the host has written must be behind them, and nothing old in them. Stage 2
- * can force them to be cacheable (FEAT_S2FWB). Instructions are fetched anew.
+ * can force them to be cacheable (FEAT_S2FWB). Instructions are fetched anew: all of
+ * them where there is more than a page, whose lines are in no cache of data any more, or
+ * where only the places of our own address would be done.
  */
 static void el2_sync(void *at, size_t bytes)
 {
-	const u32 line = el2_features.dcache_line;
-	unsigned long start = (unsigned long)at, end = start + bytes;
-	unsigned long address, next;
+	unsigned long start = (unsigned long)at, end = start + bytes, next;
+	bool fwb = el2_features.fwb, all = !fwb && bytes > PAGE_SIZE;
 
 	for (; start < end; start = next) {
 		next = min(start + PMD_SIZE, end);
-		for (address = start; !el2_features.fwb && address < next;
-		     address += line)
-			asm volatile("dc civac, %0" : : "r"(address) : "memory");
-		dsb(sy);
-		caches_clean_inval_pou(start, next);
+		if (!fwb)
+			el2_clean_lines(start, next);
+		if (!all)
+			caches_clean_inval_pou(start, next);
 		cond_resched();
 	}
-	/* Else only the places of our own address are done. */
-	if (el2_features.icache_alias) {
+	if (all || el2_features.icache_alias) {
 		asm volatile("ic ialluis");
 		dsb(ish);
 		isb();
