@@ -144,6 +144,9 @@ static __always_inline void world_save_host(struct el2_cpu *c)
 }
 
 /*
+ * The deferred error that an ESB left, VDISR_EL2, can't be trapped when the guest reads or
+ * writes it as DISR_EL1: a guest, which has no RAS, finds 0 and no other guest's.
+ *
  * What is not named here traps or is 0: SVE, SME, AMU and trace by CPTR_EL2; debug
  * registers, PMU, SPE and self-hosted trace by MDCR_EL2, whose bits for the host's own
  * counters stay; what newer architectures add to EL1 by HCRX_EL2 and the fine-grained
@@ -161,6 +164,8 @@ static __always_inline void world_load_traps(const struct el2_guest *g,
 	mdcr |= EL2_MDCR_TPMCR | EL2_MDCR_TPM | EL2_MDCR_TDA | EL2_MDCR_TDOSA |
 		EL2_MDCR_TDRA | EL2_MDCR_TPMS | EL2_MDCR_TTRF;
 	world_load_fgt(c, NULL);
+	if (c->features.ras)
+		write_sysreg_s(0, SYS_VDISR_EL2);
 	if (c->features.hcx)
 		write_sysreg_s(0, SYS_HCRX_EL2);
 	write_sysreg(mdcr, mdcr_el2);
