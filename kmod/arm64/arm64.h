@@ -23,7 +23,8 @@
  * @mitigate: EL2_MITIGATE_*, after every exit; on some CPUs less is enough
  * @hcx: there is HCRX_EL2
  * @fgt: there are the fine-grained traps
- * @ras: there is VSESR_EL2
+ * @ras: there are VSESR_EL2 and VDISR_EL2
+ * @fault_doubtful: erratum 834220: a fault of stage 1 may be told as one of stage 2
  * @fwb: stage 2 makes all of a guest's accesses cacheable
  * @pan: there is PSTATE.PAN
  * @aarch32: EL0 can be in AArch32
@@ -43,6 +44,7 @@ struct el2_features {
 	bool hcx;
 	bool fgt;
 	bool ras;
+	bool fault_doubtful;
 	bool fwb;
 	bool pan;
 	bool aarch32;

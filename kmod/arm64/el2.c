@@ -160,6 +160,7 @@ static void el2_find_features(void)
 	f->fgt = ID_FIELD(mmfr0, ID_MMFR0_FGT);
 	f->hcx = ID_FIELD(mmfr1, ID_MMFR1_HCX);
 	f->ras = ID_FIELD(pfr0, ID_PFR0_RAS);
+	f->fault_doubtful = cpus_have_final_cap(ARM64_WORKAROUND_834220);
 	f->fwb = cpus_have_final_cap(ARM64_HAS_STAGE2_FWB);
 	f->pan = ID_FIELD(mmfr1, ID_MMFR1_PAN);
 	f->aarch32 = (pfr0 & 0xf) == 2;

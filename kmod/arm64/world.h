@@ -215,7 +215,8 @@ static __always_inline void world_flush(u64 flush)
 /*
  * HPFAR_EL2 does not tell the address of a permission fault of the access itself
  * ("HPFAR_EL2, Hypervisor IPA Fault Address Register"): stage 1 is asked again. It may
- * have changed meanwhile.
+ * have changed meanwhile; or, with erratum 834220, never have had the address: the guest
+ * meets its own fault when it is entered again.
  */
 static __always_inline void world_find_ipa(struct el2_guest *g)
 {
@@ -239,7 +240,8 @@ static __always_inline bool world_is_abort(u64 esr)
 	       ESR_EC(esr) == ESR_EC_WATCHPOINT_LOWER;
 }
 
-static __always_inline void world_save_syndrome(struct el2_guest *g)
+static __always_inline void world_save_syndrome(struct el2_guest *g,
+						const struct el2_cpu *c)
 {
 	g->esr = read_sysreg(esr_el2);
 	g->far = 0;
@@ -249,7 +251,8 @@ static __always_inline void world_save_syndrome(struct el2_guest *g)
 		return;
 	g->far = read_sysreg(far_el2);
 	g->hpfar = read_sysreg(hpfar_el2);
-	if (ESR_FSC_TYPE(g->esr) == ESR_FSC_PERMISSION &&
+	if ((c->features.fault_doubtful ||
+	     ESR_FSC_TYPE(g->esr) == ESR_FSC_PERMISSION) &&
 	    !(g->esr & ESR_S1PTW))
 		world_find_ipa(g);
 }
@@ -300,7 +303,7 @@ static __always_inline void world_go(struct el2_guest *g, struct el2_cpu *c)
 	g->pstate = read_sysreg(spsr_el2);
 	if (g->serror_pending)
 		g->serror_pending = read_sysreg(hcr_el2) & EL2_HCR_VSE;
-	world_save_syndrome(g);
+	world_save_syndrome(g, c);
 	world_stop_timer(g);
 	write_sysreg(c->host.cptr, cptr_el2);
 	if (unlikely(c->host.mdscr != g->mdscr))
