@@ -292,6 +292,7 @@ static u64 nvhe_find_tcr(void)
 u32 nvhe_init(void)
 {
 	u32 reason = nvhe_owner();
+	int ret;
 
 	if (reason) {
 		pr_info("axvcpu: el2: EL2 is taken; kvm-arm.mode=none leaves it free\n");
@@ -300,9 +301,12 @@ u32 nvhe_init(void)
 	nvhe_root = (u64 *)get_zeroed_page(GFP_KERNEL);
 	if (!nvhe_root)
 		return AXVCPU_REASON_NO_MEMORY;
-	if (nvhe_map_code() || cpu_pm_register_notifier(&nvhe_cpu_pm_block)) {
+	ret = nvhe_map_code() ?: cpu_pm_register_notifier(&nvhe_cpu_pm_block);
+	if (ret) {
+		pr_info("axvcpu: el2: EL2 can't be mapped: error %d\n", ret);
 		nvhe_free_tables(nvhe_root, 0);
-		return AXVCPU_REASON_NO_MEMORY;
+		return ret == -ENOMEM ? AXVCPU_REASON_NO_MEMORY :
+					AXVCPU_REASON_HOST_MODE;
 	}
 	nvhe_clean(nvhe_idmap, nvhe_idmap_end);
 	nvhe_on_pa = nvhe_physical(nvhe_on);
