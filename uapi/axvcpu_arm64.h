@@ -279,7 +279,8 @@ AXVCPU_ASSERT_SIZE(axvcpu_arm64_id, 512);
  * struct axvcpu_arm64_events - AXVCPU_BLOCK_EVENTS
  * @interrupts: bit map of INTIDs that wait
  * @list: what the guest's interrupt interface holds: pending or active, in the
- *	format of ICH_LR<n>_EL2 without the HW bit; 0: nothing
+ *	format of ICH_LR<n>_EL2 without the HW bit; 0: nothing. Not what a timer has
+ *	asserted and the guest has not seen: the timer's registers say it
  * @vmcr: the interface's controls, in the format of ICH_VMCR_EL2
  * @ap0r: active priorities of group 0, in the format of ICH_AP0R<n>_EL2
  * @ap1r: same of group 1
