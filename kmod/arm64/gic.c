@@ -497,6 +497,7 @@ bool arm64_gic_valid(const struct axvcpu_arm64_events *e)
 void arm64_gic_set(struct arm64_vcpu *v, const struct axvcpu_arm64_events *e)
 {
 	struct arm64_gic *g = &v->gic;
+	bool any = false;
 	unsigned int i;
 
 	memcpy(g->lr, e->list, sizeof(g->lr));
@@ -510,7 +511,11 @@ void arm64_gic_set(struct arm64_vcpu *v, const struct axvcpu_arm64_events *e)
 		if (g->lr[i])
 			__set_bit(i, &g->live);
 	/* An INJECT that runs meanwhile comes before or after, whole. */
-	for (i = 0; i < ARRAY_SIZE(e->interrupts); i++)
+	for (i = 0; i < ARRAY_SIZE(e->interrupts); i++) {
 		xchg(&g->interrupts[i], (unsigned long)e->interrupts[i]);
-	WRITE_ONCE(g->any, true);
+		any |= e->interrupts[i];
+	}
+	/* It would end a WFI. */
+	if (any)
+		WRITE_ONCE(g->any, true);
 }
