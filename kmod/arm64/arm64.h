@@ -440,8 +440,17 @@ void arm64_block_lengths(u32 length[AXVCPU_BLOCK_COUNT]);
 int arm64_done(struct axvcpu_vcpu *vcpu, u64 data);
 int arm64_complete(struct axvcpu_vcpu *vcpu,
 		   const struct axvcpu_complete *answer);
-/* The PC goes behind the instruction that the last exit reported. */
-void arm64_skip(struct arm64_vcpu *v);
+/*
+ * The PC goes behind the instruction that the last exit reported, and PSTATE is what an
+ * executed one leaves; only AArch32 has shorter ones.
+ */
+static inline void arm64_skip(struct arm64_vcpu *v)
+{
+	v->pc += v->esr & ESR_IL ? 4 : 2;
+	v->pstate &= ~PS_SS;
+	if (!(v->pstate & PS_A32))
+		v->pstate &= ~PS_BTYPE;
+}
 
 /* ---- access.c: the guest's tables --------------------------------------------------- */
 int arm64_translate(struct axvcpu_vcpu *vcpu, struct axvcpu_translate *args);

@@ -329,12 +329,33 @@ static int (*const el2_handlers[64])(struct arm64_vcpu *v) = {
 	[ESR_EC_BRK64] = el2_exit_brk,
 };
 
-static int el2_exit_sync(struct arm64_vcpu *v)
+static noinline int el2_exit_rare(struct arm64_vcpu *v)
 {
 	unsigned int class = array_index_nospec(ESR_EC(v->esr),
 						ARRAY_SIZE(el2_handlers));
-	int out = el2_handlers[class] ? el2_handlers[class](v) :
-					el2_exit_unknown(v);
+
+	return el2_handlers[class] ? el2_handlers[class](v) :
+				     el2_exit_unknown(v);
+}
+
+/* The frequent ones without an indirect branch. */
+static __always_inline int el2_exit_class(struct arm64_vcpu *v)
+{
+	switch (ESR_EC(v->esr)) {
+	case ESR_EC_DABT_LOWER:
+		return el2_exit_abort(v);
+	case ESR_EC_SYS64:
+		return el2_exit_sysreg(v);
+	case ESR_EC_HVC64:
+		return el2_exit_hvc(v);
+	default:
+		return el2_exit_rare(v);
+	}
+}
+
+static __always_inline int el2_exit_sync(struct arm64_vcpu *v)
+{
+	int out = el2_exit_class(v);
 
 	/* What was emulated here, or led to the guest's handler, is a step too. */
 	if (unlikely(v->stepping) && out == AXVCPU_OUT_AGAIN &&
@@ -348,12 +369,8 @@ int el2_handle_exit(struct arm64_vcpu *v)
 {
 	if (trace_axvcpu_exit_enabled())
 		trace_axvcpu_exit(&v->core, v->pc, el2_hw_code(v), v->far);
-	switch (v->exit) {
-	case EL2_EXIT_SYNC:
+	if (likely(v->exit == EL2_EXIT_SYNC))
 		return el2_exit_sync(v);
-	case EL2_EXIT_SERROR:
-		return el2_exit_serror(v);
-	default:
-		return el2_exit_interrupt(v);
-	}
+	return v->exit == EL2_EXIT_SERROR ? el2_exit_serror(v) :
+					    el2_exit_interrupt(v);
 }

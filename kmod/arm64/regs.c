@@ -128,22 +128,13 @@ void arm64_set_return_value(struct axvcpu_vcpu *vcpu, u64 value)
 	to_arm64(vcpu)->frame.x[0] = value;
 }
 
-/* What an executed instruction leaves in PSTATE; only AArch32 has shorter ones. */
-void arm64_skip(struct arm64_vcpu *v)
-{
-	v->pc += v->esr & ESR_IL ? 4 : 2;
-	v->pstate &= ~PS_SS;
-	if (!(v->pstate & PS_A32))
-		v->pstate &= ~PS_BTYPE;
-}
-
 u64 arm64_show(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run)
 {
 	struct arm64_vcpu *v = to_arm64(vcpu);
 
 	run->interrupt_flag = !(v->pstate & PS_I);
 	run->interrupt_shadow = 0;
-	run->irq_pending = arm64_gic_pending(v);
+	run->irq_pending = unlikely(arm64_gic_busy(v)) && arm64_gic_pending(v);
 	run->priority = arm64_gic_mask(v);
 	return v->pc;
 }
