@@ -372,7 +372,6 @@ struct el2_cpu {
 		u64 cnthctl;
 		u64 cntvoff;
 		u64 mdscr;
-		u64 par;
 		u64 tpidr_el0;
 		u64 tpidrro_el0;
 		u64 sre;
@@ -495,6 +494,19 @@ void arm64_gic_load(struct arm64_vcpu *v, struct el2_cpu *c);
 void arm64_gic_put(struct arm64_vcpu *v, struct el2_cpu *c);
 void arm64_gic_enter(struct arm64_vcpu *v);
 void arm64_gic_leave(struct arm64_vcpu *v);
+
+/* A list register holds something, or something waits for one. */
+static inline bool arm64_gic_busy(const struct arm64_vcpu *v)
+{
+	return v->gic.live || READ_ONCE(v->gic.any);
+}
+
+/* arm64_gic_enter() for an interface that is not, with no timer on. */
+static inline void arm64_gic_enter_empty(struct arm64_vcpu *v)
+{
+	v->gic.lines = 0;
+}
+
 /* Any thread. -EBUSY: @intid, below AXVCPU_ARM64_INTIDS, waits; -EOPNOTSUPP */
 int arm64_gic_inject(struct arm64_vcpu *v, u32 intid);
 /* Something waits, as far as other threads can tell; and would reach the guest. */
@@ -525,6 +537,28 @@ void arm64_timer_enter(struct arm64_vcpu *v);
 void arm64_timer_leave(struct arm64_vcpu *v);
 /* On an nVHE host: the kernel was started at EL2. */
 bool arm64_timer_host_had_el2(void);
+
+/* One of the two can fire. */
+static inline bool arm64_timer_on(const struct arm64_vcpu *v)
+{
+	return (v->sys.cntv_ctl_el0 | v->sys.cntp_ctl_el0) & 1;
+}
+
+/* arm64_timer_enter() where none can. */
+static inline void arm64_timer_enter_off(struct arm64_vcpu *v)
+{
+	v->timer_hidden = false;
+	v->cntv_ctl = v->sys.cntv_ctl_el0;
+	v->cntv_cval = v->sys.cntv_cval_el0;
+}
+
+/* Behind a trip: the virtual one is on, or was, or will fire at another time. */
+static inline bool arm64_timer_changed(const struct arm64_vcpu *v)
+{
+	return v->cntv_ctl || v->sys.cntv_ctl_el0 ||
+	       v->cntv_cval != v->sys.cntv_cval_el0;
+}
+
 /* The virtual timer's own interrupt takes the guest out; @intid: on the controller. */
 bool arm64_timer_linked(u32 *intid);
 /* It is as if the host were serving it, on this CPU: it does not come. */

@@ -190,15 +190,17 @@ static void gic_link_pending(struct arm64_gic *g)
 void arm64_gic_load(struct arm64_vcpu *v, struct el2_cpu *c)
 {
 	struct arm64_gic *g = &v->gic;
+	bool written = false;
 
 	if (!el2_features.gic)
 		return;
 	if (!el2_features.nvhe)
-		ich_load(&g->ich, c);
-	gic_link_pending(g);
+		written = ich_load(&g->ich, c);
+	if (unlikely(g->live))
+		gic_link_pending(g);
 	gic_set_control(g, ICH_EN);
 	/* The interface must see them, not only the next instructions. */
-	if (!el2_features.nvhe)
+	if (unlikely(written))
 		dsb(sy);
 }
 

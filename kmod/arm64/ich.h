@@ -73,18 +73,32 @@ static __always_inline void ich_save_active(struct arm64_ich *g, u32 registers)
 	g->ap1r[0] = read_sysreg_s(SYS_ICH_AP1R0_EL2);
 }
 
-/* All but ICH_HCR_EL2. The guest's ICC_SRE_EL1 is fixed; the register is the host's. */
-static __always_inline void ich_load(const struct arm64_ich *g,
-				     struct el2_cpu *c)
+/* Return: false: the list registers are empty, and so are the guest's. */
+static __always_inline bool ich_load_lrs(const struct arm64_ich *g,
+					 const struct el2_cpu *c)
 {
+	u64 empty = read_sysreg_s(SYS_ICH_ELRSR_EL2);
 	unsigned int i;
 
-	c->host.sre = read_sysreg_s(SYS_ICC_SRE_EL2);
-	write_sysreg_s(c->host.sre & ~SRE_ENABLE, SYS_ICC_SRE_EL2);
+	if (likely(!g->live && empty == BIT(c->features.gic_lrs) - 1))
+		return false;
 	for (i = 0; i < c->features.gic_lrs; i++)
 		ich_write_lr(i, g->lr[i]);
+	return true;
+}
+
+/*
+ * All but ICH_HCR_EL2. The guest's ICC_SRE_EL1 is fixed; the register is the host's.
+ * Return: a list register was written.
+ */
+static __always_inline bool ich_load(const struct arm64_ich *g,
+				     struct el2_cpu *c)
+{
+	c->host.sre = read_sysreg_s(SYS_ICC_SRE_EL2);
+	write_sysreg_s(c->host.sre & ~SRE_ENABLE, SYS_ICC_SRE_EL2);
 	ich_load_active(g, c->features.gic_aprs);
 	write_sysreg_s(g->vmcr, SYS_ICH_VMCR_EL2);
+	return ich_load_lrs(g, c);
 }
 
 /* All but the list registers, which are empty behind it. */

@@ -165,8 +165,13 @@ static int el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, u64 flush)
 	}
 	v->core.stats.entries++;
 	v->mdscr = arm64_debug_mdscr(v);
-	arm64_gic_enter(v);
-	arm64_timer_enter(v);
+	if (unlikely(arm64_gic_busy(v) || arm64_timer_on(v))) {
+		arm64_gic_enter(v);
+		arm64_timer_enter(v);
+	} else {
+		arm64_gic_enter_empty(v);
+		arm64_timer_enter_off(v);
+	}
 	/* With interrupts masked by priority none would end guest mode. */
 	local_daif_mask();
 	pmr_sync();
@@ -174,15 +179,19 @@ static int el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, u64 flush)
 		arm64_debug_load(v, c);
 	if (el2_features.nvhe)
 		ret = nvhe_enter(v, c, flush);
-	else
+	else if (unlikely(axvcpu_guest_tracked()))
 		el2_enter_tracked(v, c, flush);
+	else
+		el2_enter(&v->guest, c, flush);
 	if (unlikely(v->mdscr & EL1_MDSCR_MDE))
 		arm64_debug_put(c);
 	/* Ours; a guest that steps itself meanwhile loses a step. */
 	if (unlikely(v->stepping))
 		v->pstate &= ~PS_SS;
-	arm64_timer_leave(v);
-	arm64_gic_leave(v);
+	if (unlikely(arm64_timer_changed(v)))
+		arm64_timer_leave(v);
+	if (unlikely(arm64_gic_busy(v)))
+		arm64_gic_leave(v);
 	local_daif_restore(DAIF_PROCCTX_NOIRQ);
 	return ret;
 }

@@ -23,6 +23,7 @@
 #define WORLD_EL1(name)		SYS_##name##_EL1
 #define WORLD_CNTV_CTL		SYS_CNTV_CTL_EL0
 #define WORLD_CNTV_CVAL		SYS_CNTV_CVAL_EL0
+#define WORLD_CNTV_OWN		false
 #define WORLD_CPTR(fp)		(EL2_CPTR_NVHE | ((fp) ? 0 : EL2_CPTR_NVHE_TFP))
 #define WORLD_CNTHCTL_PCTEN	EL2_CNTHCTL_NVHE_EL1PCTEN
 #define WORLD_CNTHCTL_PTEN	EL2_CNTHCTL_NVHE_EL1PCEN
@@ -31,6 +32,7 @@
 #define WORLD_EL1(name)		SYS_##name##_EL12
 #define WORLD_CNTV_CTL		SYS_CNTV_CTL_EL02
 #define WORLD_CNTV_CVAL		SYS_CNTV_CVAL_EL02
+#define WORLD_CNTV_OWN		true
 #define WORLD_CPTR(fp)		(EL2_CPTR_TTA | EL2_CPTR_TAM | ((fp) ? EL2_CPTR_FPEN : 0))
 #define WORLD_CNTHCTL_PCTEN	EL2_CNTHCTL_EL1PCTEN
 #define WORLD_CNTHCTL_PTEN	EL2_CNTHCTL_EL1PTEN
@@ -257,16 +259,22 @@ static __always_inline void world_save_syndrome(struct el2_guest *g,
 		world_find_ipa(g);
 }
 
-/* The virtual timer; its CVAL is in place. */
+/*
+ * The virtual timer; its CVAL is in place. Where the kernel has no use for it
+ * (WORLD_CNTV_OWN) CTL is 0 between trips, and a CVAL that nothing waits for is read when
+ * all of them are over.
+ */
 static __always_inline void world_start_timer(const struct el2_guest *g)
 {
-	write_sysreg_s(g->cntv_ctl, WORLD_CNTV_CTL);
+	if (!WORLD_CNTV_OWN || g->cntv_ctl)
+		write_sysreg_s(g->cntv_ctl, WORLD_CNTV_CTL);
 }
 
 static __always_inline void world_stop_timer(struct el2_guest *g)
 {
 	g->cntv_ctl = read_sysreg_s(WORLD_CNTV_CTL);
-	g->cntv_cval = read_sysreg_s(WORLD_CNTV_CVAL);
+	if (!WORLD_CNTV_OWN || g->cntv_ctl)
+		g->cntv_cval = read_sysreg_s(WORLD_CNTV_CVAL);
 	if (g->cntv_ctl)
 		write_sysreg_s(0, WORLD_CNTV_CTL);
 }
@@ -289,9 +297,11 @@ static __always_inline void world_prepare(const struct el2_guest *g,
 		write_sysreg(g->mdscr, mdscr_el1);
 	world_start_timer(g);
 	write_sysreg(hcr, hcr_el2);
-	isb();
-	if (flush)
+	/* Else the switch itself makes it take effect. */
+	if (flush) {
+		isb();
 		world_flush(flush);
+	}
 	write_sysreg(g->pc, elr_el2);
 	write_sysreg(g->pstate, spsr_el2);
 }

@@ -24,10 +24,10 @@ void el2_save_el1(struct el2_guest *g)
 	g->sp_el1 = read_sysreg(sp_el1);
 }
 
+/* PAR_EL1 is nobody's here: no AT of the host's waits for its outcome. */
 void el2_load_world(struct el2_guest *g, struct el2_cpu *c)
 {
 	world_save_host(c);
-	c->host.par = read_sysreg_par();
 	c->host.tpidr_el0 = read_sysreg(tpidr_el0);
 	c->host.tpidrro_el0 = read_sysreg(tpidrro_el0);
 	world_load_traps(g, c);
@@ -39,8 +39,8 @@ void el2_load_world(struct el2_guest *g, struct el2_cpu *c)
 void el2_put_world(struct el2_guest *g, struct el2_cpu *c)
 {
 	el2_save_el1(g);
+	WRITE_ONCE(g->sys.cntv_cval_el0, read_sysreg_s(WORLD_CNTV_CVAL));
 	world_load_host(c);
-	write_sysreg(c->host.par, par_el1);
 	write_sysreg(c->host.tpidr_el0, tpidr_el0);
 	write_sysreg(c->host.tpidrro_el0, tpidrro_el0);
 }
