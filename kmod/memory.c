@@ -391,14 +391,9 @@ int axvcpu_memory_fault(struct axvcpu_vcpu *vcpu)
 {
 	/* Before the lookup: what is found is at least as new. */
 	unsigned long changes = smp_load_acquire(&vcpu->vm->memory.changes);
-	struct axvcpu_fault *fault = &vcpu->fault;
 
-	if (unlikely(fault->gpa - vcpu->hole.start >= vcpu->hole.length ||
-		     vcpu->hole.changes != changes))
-		return memory_fault_region(vcpu, changes);
-	fault->host_errno = 0;
-	fault->cause = AXVCPU_NPF_NO_REGION;
-	return 1;
+	return likely(axvcpu_memory_in_hole(vcpu, changes)) ?
+		       1 : memory_fault_region(vcpu, changes);
 }
 
 /* ---- PIN ----------------------------------------------------------------------------- */

@@ -159,4 +159,23 @@ axvcpu_vcpu_must_leave(const struct axvcpu_vcpu *vcpu)
 	       axvcpu_vcpu_leave_slow();
 }
 
+/**
+ * axvcpu_memory_in_hole() - is vcpu->fault where there was no region the last time?
+ * @changes: the VM's now
+ *
+ * Return: true: it is, and vcpu->fault says so.
+ */
+static inline bool axvcpu_memory_in_hole(struct axvcpu_vcpu *vcpu,
+					 unsigned long changes)
+{
+	struct axvcpu_fault *fault = &vcpu->fault;
+
+	if (unlikely(fault->gpa - vcpu->hole.start >= vcpu->hole.length ||
+		     vcpu->hole.changes != changes))
+		return false;
+	fault->host_errno = 0;
+	fault->cause = AXVCPU_NPF_NO_REGION;
+	return true;
+}
+
 #endif /* AXVCPU_VCPU_H */

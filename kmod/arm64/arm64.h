@@ -532,6 +532,7 @@ void arm64_timer_disable(void);
 void arm64_timer_new(struct arm64_vcpu *v);
 void arm64_timer_free(struct arm64_vcpu *v);
 /* With interrupts off: behind a run(), and around each trip. */
+/* put(): one is on. */
 void arm64_timer_put(struct arm64_vcpu *v);
 void arm64_timer_enter(struct arm64_vcpu *v);
 void arm64_timer_leave(struct arm64_vcpu *v);
@@ -597,7 +598,15 @@ bool arm64_pauth_enable(struct arm64_vcpu *v);
 int arm64_set_stops(struct arm64_vcpu *v, const struct axvcpu_arm64_stops *s);
 /* Once a run(). */
 void arm64_debug_begin(struct arm64_vcpu *v);
-u64 arm64_debug_mdscr(struct arm64_vcpu *v);
+u64 arm64_debug_find_mdscr(struct arm64_vcpu *v);
+
+static inline u64 arm64_debug_mdscr(struct arm64_vcpu *v)
+{
+	if (likely(!v->debug_trapped && !v->debug.mdscr_el1))
+		return 0;
+	return arm64_debug_find_mdscr(v);
+}
+
 /* Around a trip whose MDSCR_EL1 enables any. */
 void arm64_debug_load(struct arm64_vcpu *v, struct el2_cpu *c);
 void arm64_debug_put(const struct el2_cpu *c);

@@ -225,7 +225,7 @@ void arm64_debug_begin(struct arm64_vcpu *v)
  * MDSCR_EL1 of a trip, without the enables of the host's, which are for its own levels.
  * The debug registers are those that it enables.
  */
-u64 arm64_debug_mdscr(struct arm64_vcpu *v)
+u64 arm64_debug_find_mdscr(struct arm64_vcpu *v)
 {
 	u64 mdscr = v->debug.mdscr_el1;
 

@@ -287,7 +287,7 @@ static int el2_emulate_abort(struct arm64_vcpu *v)
 		return arm64_mmio(v);
 	exit = axvcpu_exit_begin(vcpu, write ? AXVCPU_EXIT_MMIO_WRITE :
 					       AXVCPU_EXIT_MMIO_READ,
-				 el2_hw_code(v));
+				 v->esr);
 	exit->next_pc = v->pc + (v->esr & ESR_IL ? 4 : 2);
 	exit->u.mmio.gpa = fault->gpa;
 	exit->u.mmio.width = 1 << ESR_SAS(v->esr);

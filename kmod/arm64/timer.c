@@ -273,8 +273,7 @@ void arm64_timer_leave(struct arm64_vcpu *v)
 /* From here on a guest that waits is woken by the host's timer alone. */
 void arm64_timer_put(struct arm64_vcpu *v)
 {
-	if ((v->sys.cntv_ctl_el0 | v->sys.cntp_ctl_el0) & CTL_ENABLE)
-		timer_arm(v, false);
+	timer_arm(v, false);
 }
 
 /* ---- the physical timer, and what is read of both ------------------------------------ */

@@ -95,7 +95,8 @@ static void el2_put(struct arm64_vcpu *v, struct el2_cpu *c)
 {
 	axvcpu_guest_end();
 	v->loaded = false;
-	arm64_timer_put(v);
+	if (unlikely(arm64_timer_on(v)))
+		arm64_timer_put(v);
 	arm64_gic_put(v, c);
 	if (!el2_features.nvhe)
 		el2_put_world(&v->guest, c);
@@ -203,7 +204,7 @@ static int el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, u64 flush)
  * look again at what is read after it. Return: AXVCPU_OUT_AGAIN: an exit waits to
  * be handled; else the guest was not entered.
  */
-static int el2_once(struct arm64_vcpu *v, struct el2_cpu *c)
+static __always_inline int el2_once(struct arm64_vcpu *v, struct el2_cpu *c)
 {
 	struct axvcpu_vcpu *vcpu = &v->core;
 
@@ -226,7 +227,8 @@ static int el2_once(struct arm64_vcpu *v, struct el2_cpu *c)
 }
 
 /* One trip, and what ended it. Return: AXVCPU_OUT_AGAIN: the guest goes on. */
-static int el2_run_once(struct arm64_vcpu *v, struct el2_cpu *c)
+static __always_inline int el2_run_once(struct arm64_vcpu *v,
+					struct el2_cpu *c)
 {
 	int out = el2_once(v, c);
 
@@ -238,6 +240,18 @@ static int el2_run_once(struct arm64_vcpu *v, struct el2_cpu *c)
 	out = el2_handle_exit(v);
 	local_irq_disable();
 	return out;
+}
+
+/* A device, most likely, and the same as the last time: no memory is looked for. */
+static int el2_fault(struct arm64_vcpu *v)
+{
+	struct axvcpu_vcpu *vcpu = &v->core;
+	unsigned long changes = smp_load_acquire(&vcpu->vm->memory.changes);
+
+	if (!axvcpu_memory_in_hole(vcpu, changes))
+		return AXVCPU_OUT_FAULT;
+	trace_axvcpu_fault(vcpu, 1);
+	return el2_emulate(vcpu);
 }
 
 int el2_run(struct axvcpu_vcpu *vcpu)
@@ -255,14 +269,15 @@ int el2_run(struct axvcpu_vcpu *vcpu)
 	out = el2_load(v, c);
 	if (unlikely(out))
 		goto unloaded;
-	out = el2_run_once(v, c);
-	while (out == AXVCPU_OUT_AGAIN) {
-		vcpu->stats.handled++;
+	for (;;) {
 		out = el2_run_once(v, c);
+		if (out != AXVCPU_OUT_AGAIN)
+			break;
+		vcpu->stats.handled++;
 	}
 	el2_put(v, c);
 unloaded:
 	local_irq_enable();
 	arm64_fpu_end(v);
-	return out;
+	return out == AXVCPU_OUT_FAULT ? el2_fault(v) : out;
 }

@@ -31,7 +31,9 @@ void el2_load_world(struct el2_guest *g, struct el2_cpu *c)
 	c->host.tpidr_el0 = read_sysreg(tpidr_el0);
 	c->host.tpidrro_el0 = read_sysreg(tpidrro_el0);
 	world_load_traps(g, c);
-	el2_load_el1(g);
+	world_load_regime(&g->sys);
+	world_load_el1(&g->sys);
+	write_sysreg(g->sp_el1, sp_el1);
 	write_sysreg_s(0, WORLD_CNTV_CTL);
 	write_sysreg_s(g->sys.cntv_cval_el0, WORLD_CNTV_CVAL);
 }
