@@ -7,6 +7,16 @@
  * There is one security state, affinity routing is always on, and there are no LPIs, so
  * no ITS: a device that sends messages writes them to the distributor (GICD_SETSPI_NSR).
  * Interrupts of group 0 go nowhere. Priorities are kept and order nothing.
+ *
+ * Why it is here and not in the kernel: in instructions (tests/real/interrupts-arm64.sh,
+ * QEMU 7.2, host and guest together) an exit that the module handles costs 1100 and one that
+ * comes here 3500; an SGI to a CPU that waits for it 12,800, most of it the world
+ * switches and the wake-up of a thread, and a message of a device 8900. In the kernel an
+ * SGI would save what an exit to user space and an INJECT cost, 3300 or a quarter; a
+ * message nothing of its exit, since devices are here. Linux 6.1 on four CPUs sends 467
+ * SGIs until its shell is there, and does all with 1.7 thousand million instructions: a
+ * distributor in the kernel would save a thousandth of them, and be code that a guest
+ * attacks.
  */
 #ifndef AXVMM_GICV3_H
 #define AXVMM_GICV3_H
