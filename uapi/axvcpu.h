@@ -141,6 +141,7 @@ enum axvcpu_block {
 	AXVCPU_BLOCK_POWER,	/* struct axvcpu_power */
 	AXVCPU_BLOCK_ID,	/* arm64: the ID registers that the guest is shown */
 	AXVCPU_BLOCK_STOPS,	/* arm64: the VMM's break- and watchpoints */
+	AXVCPU_BLOCK_VECTOR,	/* arm64: SVE, length from GET_INFO */
 	AXVCPU_BLOCK_COUNT,
 };
 #define AXVCPU_BLOCK_MAX	16

@@ -115,6 +115,7 @@ AXVCPU_ASSERT_AT(axvcpu_arm64_general, sp_el1, 272);
  * @cntp_cval_el0: when it fires
  * @apkey: keys of pointer authentication, low and high half: APIA, APIB, APDA, APDB,
  *	APGA; 0 on a host that has none
+ * @zcr_el1: length of SVE's vectors; 0 on a host that has none
  * @reserved: 0
  *
  * What the architecture reserves in a register reads as it was written, or as 0.
@@ -147,14 +148,16 @@ struct axvcpu_arm64_system {
 	__u64 cntp_ctl_el0;
 	__u64 cntp_cval_el0;
 	__u64 apkey[5][2];
-	__u64 reserved[12];
+	__u64 zcr_el1;
+	__u64 reserved[11];
 };
 AXVCPU_ASSERT_SIZE(axvcpu_arm64_system, 384);
 AXVCPU_ASSERT_AT(axvcpu_arm64_system, vbar_el1, 64);
 AXVCPU_ASSERT_AT(axvcpu_arm64_system, par_el1, 128);
 AXVCPU_ASSERT_AT(axvcpu_arm64_system, cntv_ctl_el0, 176);
 AXVCPU_ASSERT_AT(axvcpu_arm64_system, apkey, 208);
-AXVCPU_ASSERT_AT(axvcpu_arm64_system, reserved, 288);
+AXVCPU_ASSERT_AT(axvcpu_arm64_system, zcr_el1, 288);
+AXVCPU_ASSERT_AT(axvcpu_arm64_system, reserved, 296);
 
 /**
  * struct axvcpu_arm64_fpu - AXVCPU_BLOCK_FPU
@@ -171,6 +174,26 @@ struct axvcpu_arm64_fpu {
 };
 AXVCPU_ASSERT_SIZE(axvcpu_arm64_fpu, 528);
 AXVCPU_ASSERT_AT(axvcpu_arm64_fpu, fpsr, 512);
+
+/**
+ * struct axvcpu_arm64_sve - AXVCPU_BLOCK_VECTOR, if the host has SVE
+ * @vl: bytes of a Z register, at most that many has the guest: the host's, not to be
+ *	set otherwise
+ * @reserved: 0
+ * @data: Z0 to Z31 of @vl bytes, P0 to P15 and FFR of @vl / 8 bytes; then 0 to the end
+ *	of the block, whose length is a multiple of 8. Little-endian
+ *
+ * The low 16 bytes of each Z register are the V register of AXVCPU_BLOCK_FPU: the block
+ * that is set last counts. Like the hardware it keeps @vl bytes when ZCR_EL1 lets the
+ * guest have fewer.
+ */
+struct axvcpu_arm64_sve {
+	__u32 vl;
+	__u32 reserved;
+	__u64 reserved1;
+	__u8 data[];
+};
+AXVCPU_ASSERT_SIZE(axvcpu_arm64_sve, 16);
 
 /**
  * struct axvcpu_arm64_debug - AXVCPU_BLOCK_DEBUG
@@ -236,7 +259,8 @@ AXVCPU_ASSERT_AT(axvcpu_arm64_stops, dbgbvr, 16);
  * the ID scheme for fields in ID registers"): unsigned ones to a smaller one, FP,
  * AdvSIMD, TGran4 and TGran64 also to 15, absent; those of pointer authentication to
  * 0, and no other. What is taken away and can be trapped
- * is undefined for the guest. FP and AdvSIMD go together; BRPs and WRPs are not 0;
+ * is undefined for the guest. FP and AdvSIMD go together, SVE not without them and
+ * ID_AA64ZFR0_EL1 not without SVE; BRPs and WRPs are not 0;
  * CTX_CMPs is not above BRPs; GIC, CCIDX and DebugVer stay as they are. MIDR_EL1 may
  * have any value of 32 bits; MPIDR_EL1, which is the create config's, and registers
  * that are not there are 0 here.
@@ -252,6 +276,7 @@ AXVCPU_ASSERT_SIZE(axvcpu_arm64_id, 512);
 #define AXVCPU_ARM64_MIDR_EL1		AXVCPU_ARM64_ID(0, 0)
 #define AXVCPU_ARM64_ID_AA64PFR0_EL1	AXVCPU_ARM64_ID(4, 0)
 #define AXVCPU_ARM64_ID_AA64PFR1_EL1	AXVCPU_ARM64_ID(4, 1)
+#define AXVCPU_ARM64_ID_AA64ZFR0_EL1	AXVCPU_ARM64_ID(4, 4)
 #define AXVCPU_ARM64_ID_AA64DFR0_EL1	AXVCPU_ARM64_ID(5, 0)
 #define AXVCPU_ARM64_ID_AA64ISAR0_EL1	AXVCPU_ARM64_ID(6, 0)
 #define AXVCPU_ARM64_ID_AA64ISAR1_EL1	AXVCPU_ARM64_ID(6, 1)

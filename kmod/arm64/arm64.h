@@ -34,6 +34,7 @@
  * @gic_aprs: active priority registers of each group: 1, 2 or 4
  * @breakpoints: that every CPU has
  * @watchpoints: same
+ * @sve_vl: bytes of SVE's vectors, 0: not for guests
  * @dcache_line: bytes of the smallest data cache line
  */
 struct el2_features {
@@ -54,6 +55,7 @@ struct el2_features {
 	u32 gic_aprs;
 	u32 breakpoints;
 	u32 watchpoints;
+	u32 sve_vl;
 	u32 dcache_line;
 };
 extern struct el2_features el2_features __ro_after_init;
@@ -201,6 +203,7 @@ struct arm64_gic {
  * @retry: the address of a fault can't be told any more: enter again
  * @serror_pending: with @serror_esr
  * @fp: FP and SIMD registers are the guest's, and do not trap
+ * @sve: same of SVE
  * @debug_trapped: debug exceptions of this run() come to EL2 (MDCR_EL2.TDE)
  * @stepping: this run() is for one instruction (AXVCPU_RUN_SINGLE_STEP)
  * @emulation: enum arm64_emulation
@@ -221,6 +224,9 @@ struct arm64_gic {
  * @stops: the VMM's
  * @stops_set: they enable any break- or watchpoint
  * @fpu_runs: run()s that begin with @fpu in the registers
+ * @sve_used: since SETUP: @vector comes with @fpu
+ * @host_zcr: while @sve
+ * @vector: SVE's, true but for the V registers while @sve is false; NULL: the host has none
  * @fpu: FP and SIMD, true while @fp is false
  */
 struct arm64_vcpu {
@@ -247,6 +253,7 @@ struct arm64_vcpu {
 		bool retry;
 		bool serror_pending;
 		bool fp;
+		bool sve;
 		bool debug_trapped;
 		bool stepping;
 	);
@@ -268,6 +275,9 @@ struct arm64_vcpu {
 	struct axvcpu_arm64_stops stops;
 	bool stops_set;
 	u8 fpu_runs;
+	bool sve_used;
+	u64 host_zcr;
+	struct axvcpu_arm64_sve *vector;
 	struct axvcpu_arm64_fpu fpu __aligned(16);
 };
 
@@ -363,6 +373,8 @@ struct el2_cpu {
 		u64 hcr;
 		u64 hcrx;
 		u64 cptr;
+		u64 zcr_el1;
+		u64 zcr_el2;
 		u64 mdcr;
 		u64 hstr;
 		u64 vtcr;
@@ -633,11 +645,21 @@ void arm64_vmid_load(struct arm64_vcpu *v, struct el2_cpu *c);
 u64 arm64_flush_due(struct arm64_vcpu *v, struct el2_cpu *c);
 
 /* ---- fpu.c ------------------------------------------------------------------------- */
+void arm64_fpu_init(void);
+int arm64_fpu_prepare(struct axvcpu_vcpu *vcpu);
+void arm64_fpu_clear(struct arm64_vcpu *v);
+/* The rest of the Z register becomes 0. */
+void arm64_fpu_set(struct arm64_vcpu *v, unsigned int reg, u64 low, u64 high);
+/* Of the block; 0: there is none. */
+u32 arm64_vector_length(void);
+void arm64_get_vector(const struct arm64_vcpu *v, void *buffer);
+int arm64_set_vector(struct arm64_vcpu *v, const struct axvcpu_arm64_sve *s);
 /* Around a run(). Preemption is off between them, but for interrupts. */
 void arm64_fpu_begin(struct arm64_vcpu *v);
 void arm64_fpu_end(struct arm64_vcpu *v);
 /* Between them: the guest's registers are there from now on. False: it has none. */
 bool arm64_fpu_enable(struct arm64_vcpu *v);
+bool arm64_sve_enable(struct arm64_vcpu *v);
 
 /* ---- mitigations.c ------------------------------------------------------------------ */
 void arm64_mitigations_init(void);
@@ -658,5 +680,10 @@ u64 nvhe_switch(struct el2_frame *frame, struct el2_cpu *c);
 void el2_host_serror(u64 vector, u64 pstate);
 void el2_fpu_load(const struct axvcpu_arm64_fpu *fpu);
 void el2_fpu_save(struct axvcpu_arm64_fpu *fpu);
+
+/* ---- sve.S ------------------------------------------------------------------------- */
+u32 el2_sve_vl(void);
+void el2_sve_load(const u8 *data);
+void el2_sve_save(u8 *data);
 
 #endif /* AXVCPU_ARM64_ARM64_H */

@@ -298,6 +298,7 @@ static u32 el2_init(struct axvcpu_host *host)
 		goto nvhe;
 	arm64_gic_init();
 	arm64_timer_init();
+	arm64_fpu_init();
 	arm64_id_init();
 	arm64_mitigations_init();
 	el2_describe(host);
@@ -334,6 +335,7 @@ static const struct axvcpu_arch_ops axvcpu_el2_ops = {
 	.vcpu_alloc = el2_vcpu_alloc,
 	.vcpu_release = el2_vcpu_release,
 	.vcpu_new = el2_vcpu_new,
+	.prepare = arm64_fpu_prepare,
 	.set_entry = arm64_set_entry,
 	.set_ept_root = el2_set_ept_root,
 	.setup = arm64_setup,

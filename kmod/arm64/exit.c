@@ -118,6 +118,13 @@ static int el2_exit_fp(struct arm64_vcpu *v)
 	return AXVCPU_OUT_AGAIN;
 }
 
+static int el2_exit_sve(struct arm64_vcpu *v)
+{
+	if (!arm64_sve_enable(v))
+		arm64_raise_undefined(v);
+	return AXVCPU_OUT_AGAIN;
+}
+
 static int el2_exit_pauth(struct arm64_vcpu *v)
 {
 	if (!arm64_pauth_enable(v))
@@ -318,7 +325,8 @@ static int (*const el2_handlers[64])(struct arm64_vcpu *v) = {
 	[ESR_EC_HVC64] = el2_exit_hvc,
 	[ESR_EC_SMC64] = el2_exit_smc,
 	[ESR_EC_SYS64] = el2_exit_sysreg,
-	[0x19 ... 0x1d] = el2_exit_undefined,	/* SVE, ERET, TSTART, SME */
+	[ESR_EC_SVE] = el2_exit_sve,
+	[0x1a ... 0x1d] = el2_exit_undefined,	/* ERET, TSTART, SME */
 	[ESR_EC_IABT_LOWER] = el2_exit_abort,
 	[ESR_EC_DABT_LOWER] = el2_exit_abort,
 	[0x27] = el2_exit_undefined,		/* memory copy and set */

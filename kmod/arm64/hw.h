@@ -37,12 +37,14 @@
 
 /* CPTR_EL2 with HCR_EL2.E2H 1 */
 #define EL2_CPTR_FPEN		(3ULL << 20)
+#define EL2_CPTR_ZEN		(3ULL << 16)
 #define EL2_CPTR_TTA		BIT_ULL(28)
 #define EL2_CPTR_TAM		BIT_ULL(30)
 
 /* CPTR_EL2 with E2H 0: its RES1 bits, of which TZ and TSM trap SVE and SME, TTA and TAM */
 #define EL2_CPTR_NVHE		(0x33ffULL | BIT_ULL(20) | BIT_ULL(30))
 
+#define EL2_CPTR_NVHE_TZ	BIT_ULL(8)
 #define EL2_CPTR_NVHE_TFP	BIT_ULL(10)
 
 /* MDCR_EL2 */
@@ -152,6 +154,7 @@
 #define ESR_EC_HVC64		0x16
 #define ESR_EC_SMC64		0x17
 #define ESR_EC_SYS64		0x18
+#define ESR_EC_SVE		0x19
 #define ESR_EC_IABT_LOWER	0x20
 #define ESR_EC_IABT_SAME	0x21
 #define ESR_EC_DABT_LOWER	0x24
@@ -228,6 +231,7 @@
 #define ID_MIDR			0
 #define ID_AA64PFR0		(8 * 4 + 0)
 #define ID_AA64PFR1		(8 * 4 + 1)
+#define ID_AA64ZFR0		(8 * 4 + 4)
 #define ID_AA64DFR0		(8 * 5 + 0)
 #define ID_AA64ISAR0		(8 * 6 + 0)
 #define ID_AA64ISAR1		(8 * 6 + 1)
@@ -243,6 +247,7 @@
 #define ID_PFR0_ADVSIMD		20
 #define ID_PFR0_GIC		24
 #define ID_PFR0_RAS		28
+#define ID_PFR0_SVE		32
 #define ID_ISAR1_APA		4
 #define ID_ISAR1_API		8
 #define ID_ISAR1_GPA		24

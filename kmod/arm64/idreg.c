@@ -48,11 +48,21 @@ static const struct id_field {
 	{ ID_AA64PFR0, 16, ID_SIGNED, 1 },	/* FP */
 	{ ID_AA64PFR0, 20, ID_SIGNED, 1 },	/* AdvSIMD */
 	{ ID_AA64PFR0, 24, ID_FIXED, 1 },	/* GIC */
+	{ ID_AA64PFR0, 32, ID_LOWER, 1 },	/* SVE */
 	{ ID_AA64PFR0, 48, ID_LOWER, 15 },	/* DIT */
 	{ ID_AA64PFR0, 56, ID_LOWER, 1 },	/* CSV2: without SCXTNUM_EL1 */
 	{ ID_AA64PFR0, 60, ID_LOWER, 15 },	/* CSV3 */
 	{ ID_AA64PFR1, 0, ID_LOWER, 15 },	/* BT */
 	{ ID_AA64PFR1, 4, ID_LOWER, 2 },	/* SSBS */
+	{ ID_AA64ZFR0, 0, ID_LOWER, 1 },	/* SVEver: SVE2 */
+	{ ID_AA64ZFR0, 4, ID_LOWER, 15 },	/* AES */
+	{ ID_AA64ZFR0, 16, ID_LOWER, 15 },	/* BitPerm */
+	{ ID_AA64ZFR0, 20, ID_LOWER, 15 },	/* BF16 */
+	{ ID_AA64ZFR0, 32, ID_LOWER, 15 },	/* SHA3 */
+	{ ID_AA64ZFR0, 40, ID_LOWER, 15 },	/* SM4 */
+	{ ID_AA64ZFR0, 44, ID_LOWER, 15 },	/* I8MM */
+	{ ID_AA64ZFR0, 52, ID_LOWER, 15 },	/* F32MM */
+	{ ID_AA64ZFR0, 56, ID_LOWER, 15 },	/* F64MM */
 	{ ID_AA64DFR0, 0, ID_FIXED, 6 },	/* DebugVer: Armv8.0 */
 	{ ID_AA64DFR0, 12, ID_COUNT, 15 },	/* BRPs */
 	{ ID_AA64DFR0, 20, ID_COUNT, 15 },	/* WRPs */
@@ -164,6 +174,10 @@ void arm64_id_init(void)
 	}
 	if (!el2_features.gic)
 		id_most[ID_AA64PFR0] &= ~(0xfULL << ID_PFR0_GIC);
+	if (!el2_features.sve_vl) {
+		id_most[ID_AA64PFR0] &= ~(0xfULL << ID_PFR0_SVE);
+		id_most[ID_AA64ZFR0] = 0;
+	}
 	id_known[ID_MIDR] = U32_MAX;
 }
 
@@ -217,6 +231,12 @@ static bool id_reg_valid(const u64 *reg)
 /* What the manual says of two fields together. */
 static bool id_fields_agree(const u64 *reg)
 {
+	u64 sve = ID_FIELD(reg[ID_AA64PFR0], ID_PFR0_SVE);
+
+	if (sve && ID_FIELD(reg[ID_AA64PFR0], ID_PFR0_FP) == ID_ABSENT)
+		return false;
+	if (!sve && reg[ID_AA64ZFR0])
+		return false;
 	return ID_FIELD(reg[ID_AA64PFR0], ID_PFR0_FP) ==
 		       ID_FIELD(reg[ID_AA64PFR0], ID_PFR0_ADVSIMD) &&
 	       ID_FIELD(reg[ID_AA64DFR0], ID_DFR0_CTX_CMPS) <=

@@ -133,8 +133,7 @@ static void arm64_mmio_load(struct arm64_vcpu *v)
 			arm64_set_x(v, reg, arm64_mmio_extend(&m->insn, data[0]));
 			continue;
 		}
-		v->fpu.v[reg][0] = data[0];
-		v->fpu.v[reg][1] = per_register > 1 ? data[1] : 0;
+		arm64_fpu_set(v, reg, data[0], per_register > 1 ? data[1] : 0);
 	}
 }
 

@@ -75,10 +75,9 @@ static void arm64_clear(struct arm64_vcpu *v)
 	memset(&v->frame, 0, sizeof(v->frame));
 	memset(&v->sys, 0, sizeof(v->sys));
 	memset(&v->debug, 0, sizeof(v->debug));
-	memset(&v->fpu, 0, sizeof(v->fpu));
+	arm64_fpu_clear(v);
 	memset(&v->pending, 0, sizeof(v->pending));
 	v->ran = false;
-	v->fpu_runs = 0;
 	v->hcr &= ~(EL2_HCR_API | EL2_HCR_APK);
 	v->sp_el1 = 0;
 	v->pc = 0;
@@ -151,6 +150,7 @@ void arm64_block_lengths(u32 length[AXVCPU_BLOCK_COUNT])
 	length[AXVCPU_BLOCK_CLOCK] = sizeof(struct axvcpu_clock);
 	length[AXVCPU_BLOCK_POWER] = sizeof(struct axvcpu_power);
 	length[AXVCPU_BLOCK_ID] = sizeof(struct axvcpu_arm64_id);
+	length[AXVCPU_BLOCK_VECTOR] = arm64_vector_length();
 	length[AXVCPU_BLOCK_STOPS] = sizeof(struct axvcpu_arm64_stops);
 }
 
@@ -200,7 +200,8 @@ static int arm64_set_system(struct arm64_vcpu *v,
 {
 	if (s->actlr_el1 || memchr_inv(s->reserved, 0, sizeof(s->reserved)) ||
 	    (!arm64_id_host_pauth() &&
-	     memchr_inv(s->apkey, 0, sizeof(s->apkey))))
+	     memchr_inv(s->apkey, 0, sizeof(s->apkey))) ||
+	    (!el2_features.sve_vl && s->zcr_el1))
 		return -EINVAL;
 	v->sys = *s;
 	arm64_timer_set(v);
@@ -255,6 +256,9 @@ int arm64_get_block(struct axvcpu_vcpu *vcpu, u32 block, void *buffer)
 	case AXVCPU_BLOCK_STOPS:
 		memcpy(buffer, &v->stops, sizeof(v->stops));
 		return 0;
+	case AXVCPU_BLOCK_VECTOR:
+		arm64_get_vector(v, buffer);
+		return 0;
 	default:
 		return -EINVAL;
 	}
@@ -283,6 +287,8 @@ int arm64_set_block(struct axvcpu_vcpu *vcpu, u32 block, const void *buffer)
 		return arm64_id_set(v, buffer);
 	case AXVCPU_BLOCK_STOPS:
 		return arm64_set_stops(v, buffer);
+	case AXVCPU_BLOCK_VECTOR:
+		return arm64_set_vector(v, buffer);
 	default:
 		return -EINVAL;
 	}

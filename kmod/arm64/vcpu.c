@@ -34,6 +34,7 @@ void el2_vcpu_release(struct axvcpu_vcpu *vcpu)
 
 	if (v->id)
 		arm64_timer_free(v);
+	kfree(v->vector);
 	kfree(v);
 }
 

@@ -24,7 +24,9 @@
 #define WORLD_CNTV_CTL		SYS_CNTV_CTL_EL0
 #define WORLD_CNTV_CVAL		SYS_CNTV_CVAL_EL0
 #define WORLD_CNTV_OWN		false
-#define WORLD_CPTR(fp)		(EL2_CPTR_NVHE | ((fp) ? 0 : EL2_CPTR_NVHE_TFP))
+#define WORLD_CPTR(g)		((EL2_CPTR_NVHE & ~EL2_CPTR_NVHE_TZ) |		\
+				 ((g)->fp ? 0 : EL2_CPTR_NVHE_TFP) |		\
+				 ((g)->sve ? 0 : EL2_CPTR_NVHE_TZ))
 #define WORLD_CNTHCTL_PCTEN	EL2_CNTHCTL_NVHE_EL1PCTEN
 #define WORLD_CNTHCTL_PTEN	EL2_CNTHCTL_NVHE_EL1PCEN
 #define world_switch		nvhe_switch
@@ -33,7 +35,9 @@
 #define WORLD_CNTV_CTL		SYS_CNTV_CTL_EL02
 #define WORLD_CNTV_CVAL		SYS_CNTV_CVAL_EL02
 #define WORLD_CNTV_OWN		true
-#define WORLD_CPTR(fp)		(EL2_CPTR_TTA | EL2_CPTR_TAM | ((fp) ? EL2_CPTR_FPEN : 0))
+#define WORLD_CPTR(g)		(EL2_CPTR_TTA | EL2_CPTR_TAM |			\
+				 ((g)->fp ? EL2_CPTR_FPEN : 0) |		\
+				 ((g)->sve ? EL2_CPTR_ZEN : 0))
 #define WORLD_CNTHCTL_PCTEN	EL2_CNTHCTL_EL1PCTEN
 #define WORLD_CNTHCTL_PTEN	EL2_CNTHCTL_EL1PTEN
 #define world_switch		el2_switch
@@ -149,7 +153,7 @@ static __always_inline void world_save_host(struct el2_cpu *c)
  * The deferred error that an ESB left, VDISR_EL2, can't be trapped when the guest reads or
  * writes it as DISR_EL1: a guest, which has no RAS, finds 0 and no other guest's.
  *
- * What is not named here traps or is 0: SVE, SME, AMU and trace by CPTR_EL2; debug
+ * What is not named here traps or is 0: SME, AMU and trace by CPTR_EL2; debug
  * registers, PMU, SPE and self-hosted trace by MDCR_EL2, whose bits for the host's own
  * counters stay; what newer architectures add to EL1 by HCRX_EL2 and the fine-grained
  * traps.
@@ -259,6 +263,24 @@ static __always_inline void world_save_syndrome(struct el2_guest *g,
 		world_find_ipa(g);
 }
 
+/* The length of SVE's vectors. The host's CPTR_EL2, or the guest's, lets EL2 use them. */
+static __always_inline void world_load_zcr(const struct el2_guest *g,
+					   struct el2_cpu *c)
+{
+	c->host.zcr_el1 = read_sysreg_s(WORLD_EL1(ZCR));
+	c->host.zcr_el2 = read_sysreg_s(SYS_ZCR_EL2);
+	write_sysreg_s(g->sys.zcr_el1, WORLD_EL1(ZCR));
+	write_sysreg_s(c->features.sve_vl / 16 - 1, SYS_ZCR_EL2);
+}
+
+static __always_inline void world_save_zcr(struct el2_guest *g,
+					   const struct el2_cpu *c)
+{
+	g->sys.zcr_el1 = read_sysreg_s(WORLD_EL1(ZCR));
+	write_sysreg_s(c->host.zcr_el1, WORLD_EL1(ZCR));
+	write_sysreg_s(c->host.zcr_el2, SYS_ZCR_EL2);
+}
+
 /*
  * The virtual timer; its CVAL is in place. Where the kernel has no use for it
  * (WORLD_CNTV_OWN) CTL is 0 between trips, and a CVAL that nothing waits for is read when
@@ -291,7 +313,9 @@ static __always_inline void world_prepare(const struct el2_guest *g,
 			write_sysreg_s(g->serror_esr, SYS_VSESR_EL2);
 	}
 	c->host.cptr = read_sysreg(cptr_el2);
-	write_sysreg(WORLD_CPTR(g->fp), cptr_el2);
+	if (unlikely(g->sve))
+		world_load_zcr(g, c);
+	write_sysreg(WORLD_CPTR(g), cptr_el2);
 	c->host.mdscr = read_sysreg(mdscr_el1);
 	if (unlikely(c->host.mdscr != g->mdscr))
 		write_sysreg(g->mdscr, mdscr_el1);
@@ -315,6 +339,8 @@ static __always_inline void world_go(struct el2_guest *g, struct el2_cpu *c)
 		g->serror_pending = read_sysreg(hcr_el2) & EL2_HCR_VSE;
 	world_save_syndrome(g, c);
 	world_stop_timer(g);
+	if (unlikely(g->sve))
+		world_save_zcr(g, c);
 	write_sysreg(c->host.cptr, cptr_el2);
 	if (unlikely(c->host.mdscr != g->mdscr))
 		write_sysreg(c->host.mdscr, mdscr_el1);

@@ -35,6 +35,7 @@ static const char *const block_names[AXVCPU_BLOCK_COUNT] = {
 	[AXVCPU_BLOCK_DEBUG] = "debug",	    [AXVCPU_BLOCK_EVENTS] = "events",
 	[AXVCPU_BLOCK_CLOCK] = "clock",	    [AXVCPU_BLOCK_POWER] = "power",
 	[AXVCPU_BLOCK_ID] = "id",	    [AXVCPU_BLOCK_STOPS] = "stops",
+	[AXVCPU_BLOCK_VECTOR] = "vector",
 };
 
 static const char *const reason_codes[AXVCPU_REASON_COUNT] = {

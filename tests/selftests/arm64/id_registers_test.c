@@ -141,7 +141,12 @@ static void check_trap(void)
 	most = id = get_id(&v);
 	run_to_port(&v, PORT_DONE);
 	RESTART(&v, PLAIN, simd);
-	id.reg[PFR0] = with(with(id.reg[PFR0], 16, 15), 20, 15);
+	if (field(id.reg[PFR0], 32))
+		refused(PFR0, with(with(id.reg[PFR0], 16, 15), 20, 15), -EINVAL,
+			"no SVE without FP");
+	/* SVE goes with them. */
+	id.reg[PFR0] = with(with(with(id.reg[PFR0], 16, 15), 20, 15), 32, 0);
+	id.reg[AXVCPU_ARM64_ID_AA64ZFR0_EL1] = 0;
 	NEED_RET(set_block(&v, AXVCPU_BLOCK_ID, &id));
 	CHECK_EQ(run_to_port(&v, PORT_VECTOR) >> 26, 0, "SIMD is undefined without it");
 	CHECK_EQ(get_system(&v).elr_el1, CODE, "at that instruction");

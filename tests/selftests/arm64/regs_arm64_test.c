@@ -153,7 +153,7 @@ GUEST(stops, PLAIN, "fmov d3, x0\nmsr tpidr_el0, x0\n" G_SAY(0x50)
 
 static void check_copy(void)
 {
-	static u8 block[AXVCPU_BLOCK_COUNT][1024];
+	static u8 block[AXVCPU_BLOCK_COUNT][16384];
 	struct vcpu other;
 	unsigned int i;
 
