@@ -11,10 +11,11 @@
  *	(SMCCC_ARCH_WORKAROUND_3), or by a loop as long as this CPU needs, or the longest
  *	of all where it is not known: switch.S.
  * Spectre v4: PSTATE.SSBS is the guest's own; behind an exit it is what SCTLR_EL2.DSSBS
- *	says. The firmware's form of it is per task and stays in force in the guest.
+ *	says, which is 0 on an nVHE host, and whose kernel gets its own back. The
+ *	firmware's form of it is per task and stays in force in the guest.
  * Straight-line speculation: barriers behind ERET: switch.S. Register values of the
  *	guest's are cleared after an exit: switch.S.
- * Out-of-context walks: the order of switches in vcpu.c.
+ * Out-of-context walks: the order of switches, world.h and world_nvhe.c.
  * The guest's own user and kernel space: it asks for the firmware's calls as a kernel on
  *	the machine does, and an exit, which each call is, has done it (psci.c).
  * Indices that a guest controls: array_index_nospec() in the exit handlers.
