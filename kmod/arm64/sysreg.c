@@ -5,6 +5,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/nospec.h>
+#include <asm/arch_timer.h>
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
 
@@ -154,6 +155,16 @@ static bool sysreg_sre(struct arm64_vcpu *v, struct sysreg_access *a)
 	return el2_features.gic;
 }
 
+/*
+ * CNTHCTL_EL2 lets EL1 and EL0 read it. QEMU 7.2 traps EL0 all the same on a host at EL1,
+ * as if that hung on the physical timer.
+ */
+static bool sysreg_cntpct(struct arm64_vcpu *v, struct sysreg_access *a)
+{
+	a->value = __arch_counter_get_cntpct();
+	return !a->write;
+}
+
 static bool sysreg_cntp_tval(struct arm64_vcpu *v, struct sysreg_access *a)
 {
 	return arm64_timer_tval(v, a->write, &a->value);
@@ -203,6 +214,7 @@ static const struct sysreg {
 	{ ANY_CRM, R(2, 0, 0, 0, 6), sysreg_breakpoint },
 	{ ANY_CRM, R(2, 0, 0, 0, 7), sysreg_breakpoint },
 	/* timer and interrupts */
+	{ EXACT, R(3, 3, 14, 0, 1), sysreg_cntpct },
 	{ EXACT, R(3, 3, 14, 2, 0), sysreg_cntp_tval },
 	{ EXACT, R(3, 3, 14, 2, 1), sysreg_cntp_ctl },
 	{ EXACT, R(3, 3, 14, 2, 2), sysreg_cntp_cval },
