@@ -99,6 +99,8 @@ extern struct taken taken;
 #define EL1(name, text)	SNIPPET(".text.snippet", name, text, "ret")
 #define EL0(name, text)	SNIPPET(".el0", name, text, "svc #0xe10")
 
+/* What was taken; el1() and el0() do so first. */
+void forget(void);
 u64 el1(const void *code, u64 x0, u64 x1);
 u64 el0(const void *code, u64 x0, u64 x1);
 u64 el0_with(const void *code, u64 pstate, u64 sp, u64 x0, u64 x1);

@@ -139,7 +139,7 @@ void exception(struct frame *f)
 
 /* ---- snippets ---------------------------------------------------------------------- */
 
-static void forget(void)
+void forget(void)
 {
 	taken = (struct taken){ 0 };
 }

@@ -358,8 +358,10 @@ static void check_at(void)
 {
 	u64 ro = map(0, (TEST_PA + 3 * PAGE) | D_PAGE | D_DATA | D_RO);
 	u64 user = map(1, TEST_PA | D_PAGE | D_DATA | D_USER);
-	u64 par = AT("s1e1r", ro + 0x123);
+	u64 par;
 
+	forget();
+	par = AT("s1e1r", ro + 0x123);
 	check("at-s1e1r-pa", par & 0xfffffffff001, TEST_PA + 3 * PAGE);
 	check("at-attributes", par >> 56, 0xff);
 	check("at-s1e1w-ro", AT("s1e1w", ro) & 0x7f, 1 | 0x0f << 1);
