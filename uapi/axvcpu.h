@@ -671,7 +671,11 @@ struct axvcpu_one_reg {
 };
 AXVCPU_ASSERT_SIZE(axvcpu_one_reg, 80);
 
-/** struct axvcpu_clock - AXVCPU_BLOCK_CLOCK: the guest's counter minus the host's */
+/**
+ * struct axvcpu_clock - AXVCPU_BLOCK_CLOCK: the guest's counter minus the host's
+ * @offset: of x86's TSC; of arm64's virtual and physical counter, the latter of which
+ *	traps if this is not 0
+ */
 struct axvcpu_clock {
 	__u64 offset;
 };

@@ -578,6 +578,7 @@ bool arm64_timer_linked(u32 *intid);
 void arm64_timer_active(bool active);
 /* Its line is asserted. */
 bool arm64_timer_fires(const struct arm64_vcpu *v, bool physical);
+u64 arm64_timer_counter(const struct arm64_vcpu *v);
 /* The physical timer's registers. */
 bool arm64_timer_tval(struct arm64_vcpu *v, bool write, u64 *value);
 bool arm64_timer_ctl(struct arm64_vcpu *v, bool write, u64 *value);

@@ -156,12 +156,12 @@ static bool sysreg_sre(struct arm64_vcpu *v, struct sysreg_access *a)
 }
 
 /*
- * CNTHCTL_EL2 lets EL1 and EL0 read it. QEMU 7.2 traps EL0 all the same on a host at EL1,
- * as if that hung on the physical timer.
+ * It traps where the VMM has set an offset. QEMU 7.2 traps EL0 on a host at EL1 all the
+ * same, as if that hung on the physical timer.
  */
 static bool sysreg_cntpct(struct arm64_vcpu *v, struct sysreg_access *a)
 {
-	a->value = __arch_counter_get_cntpct();
+	a->value = arm64_timer_counter(v);
 	return !a->write;
 }
 
@@ -214,7 +214,8 @@ static const struct sysreg {
 	{ ANY_CRM, R(2, 0, 0, 0, 6), sysreg_breakpoint },
 	{ ANY_CRM, R(2, 0, 0, 0, 7), sysreg_breakpoint },
 	/* timer and interrupts */
-	{ EXACT, R(3, 3, 14, 0, 1), sysreg_cntpct },
+	{ EXACT, R(3, 3, 14, 0, 1), sysreg_cntpct },		/* CNTPCT_EL0 */
+	{ EXACT, R(3, 3, 14, 0, 5), sysreg_cntpct },		/* CNTPCTSS_EL0 */
 	{ EXACT, R(3, 3, 14, 2, 0), sysreg_cntp_tval },
 	{ EXACT, R(3, 3, 14, 2, 1), sysreg_cntp_ctl },
 	{ EXACT, R(3, 3, 14, 2, 2), sysreg_cntp_cval },

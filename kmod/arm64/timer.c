@@ -183,11 +183,10 @@ void arm64_timer_free(struct arm64_vcpu *v)
 
 /* ---- levels ---------------------------------------------------------------------- */
 
-static u64 timer_counter(const struct arm64_vcpu *v, bool physical)
+/* Both counters of the guest: the physical one traps where it has an offset. */
+u64 arm64_timer_counter(const struct arm64_vcpu *v)
 {
-	u64 now = __arch_counter_get_cntpct();
-
-	return physical ? now : now - v->cntvoff;
+	return __arch_counter_get_cntpct() - v->cntvoff;
 }
 
 static u64 timer_ctl(const struct arm64_vcpu *v, bool physical)
@@ -206,13 +205,13 @@ static u64 timer_cval(const struct arm64_vcpu *v, bool physical)
 bool arm64_timer_fires(const struct arm64_vcpu *v, bool physical)
 {
 	return (timer_ctl(v, physical) & CTL_WRITABLE) == CTL_ENABLE &&
-	       timer_counter(v, physical) >= timer_cval(v, physical);
+	       arm64_timer_counter(v) >= timer_cval(v, physical);
 }
 
 /* Nanoseconds until it fires, ~0: it does not. */
 static u64 timer_left(const struct arm64_vcpu *v, bool physical)
 {
-	u64 now = timer_counter(v, physical);
+	u64 now = arm64_timer_counter(v);
 	u64 cval = timer_cval(v, physical);
 
 	if ((timer_ctl(v, physical) & CTL_WRITABLE) != CTL_ENABLE)
@@ -283,14 +282,14 @@ static u64 timer_status(const struct arm64_vcpu *v, bool physical)
 	u64 ctl = timer_ctl(v, physical) & CTL_WRITABLE;
 
 	if (ctl & CTL_ENABLE &&
-	    timer_counter(v, physical) >= timer_cval(v, physical))
+	    arm64_timer_counter(v) >= timer_cval(v, physical))
 		ctl |= CTL_ISTATUS;
 	return ctl;
 }
 
 bool arm64_timer_tval(struct arm64_vcpu *v, bool write, u64 *value)
 {
-	u64 now = timer_counter(v, true);
+	u64 now = arm64_timer_counter(v);
 
 	if (write)
 		v->sys.cntp_cval_el0 = now + (s32)*value;

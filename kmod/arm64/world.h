@@ -163,7 +163,8 @@ static __always_inline void world_load_traps(const struct el2_guest *g,
 {
 	u64 mdcr = c->host.mdcr &
 		   ~(EL2_MDCR_TDE | EL2_MDCR_E2PB | EL2_MDCR_E2TB);
-	u64 cnthctl = c->host.cnthctl & ~WORLD_CNTHCTL_PTEN;
+	u64 cnthctl = c->host.cnthctl &
+		      ~(WORLD_CNTHCTL_PTEN | WORLD_CNTHCTL_PCTEN);
 
 	if (g->debug_trapped)
 		mdcr |= EL2_MDCR_TDE;
@@ -180,7 +181,10 @@ static __always_inline void world_load_traps(const struct el2_guest *g,
 	write_sysreg(g->vttbr, vttbr_el2);
 	write_sysreg(g->midr, vpidr_el2);
 	write_sysreg(g->mpidr, vmpidr_el2);
-	write_sysreg(cnthctl | WORLD_CNTHCTL_PCTEN, cnthctl_el2);
+	/* The physical counter has no offset of its own. */
+	if (!g->cntvoff)
+		cnthctl |= WORLD_CNTHCTL_PCTEN;
+	write_sysreg(cnthctl, cnthctl_el2);
 	write_sysreg(g->cntvoff, cntvoff_el2);
 }
 
