@@ -134,6 +134,8 @@ enum axvcpu_out {
  * @inject_exception: Owned. -EBUSY, -EINVAL
  * @set_return_value: the hypercall result register. Owned
  * @runnable: an event waits that ends HLT or WFI. Any context
+ * @timer: CLOCK_MONOTONIC at which a timer of the guest would end HLT or WFI; 0: none
+ *	does. NULL: it has none. Owned
  * @interruptible: the guest can take an interrupt now. Owned
  * @show: fill the run page's interrupt_flag, interrupt_shadow, irq_pending and
  *	priority. Return: the guest's PC. Owned
@@ -181,6 +183,7 @@ struct axvcpu_arch_ops {
 				const struct axvcpu_inject *event);
 	void (*set_return_value)(struct axvcpu_vcpu *vcpu, u64 value);
 	bool (*runnable)(struct axvcpu_vcpu *vcpu);
+	u64 (*timer)(struct axvcpu_vcpu *vcpu);
 	bool (*interruptible)(struct axvcpu_vcpu *vcpu);
 	u64 (*show)(struct axvcpu_vcpu *vcpu, struct axvcpu_run *run);
 	int (*get_block)(struct axvcpu_vcpu *vcpu, u32 block, void *buffer);

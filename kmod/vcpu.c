@@ -157,10 +157,14 @@ static void axvcpu_vcpu_wait(struct axvcpu_vcpu *vcpu)
 /* The guest waits for an event: so does RUN, if the VM wants it. */
 static int axvcpu_vcpu_halt(struct axvcpu_vcpu *vcpu)
 {
+	struct axvcpu_exit *exit;
+
 	if (static_call(axvcpu_arch_runnable)(vcpu))
 		return AXVCPU_OUT_AGAIN;
 	if (!(vcpu->vm->behaviours & AXVCPU_VM_HALT_IN_KERNEL)) {
-		axvcpu_exit_begin(vcpu, AXVCPU_EXIT_HALT, 0);
+		exit = axvcpu_exit_begin(vcpu, AXVCPU_EXIT_HALT, 0);
+		exit->u.halt.timer_ns =
+			axvcpu_arch->timer ? axvcpu_arch->timer(vcpu) : 0;
 		return AXVCPU_OUT_EXIT;
 	}
 	/* Who asked for this moment may be the only one to inject. */

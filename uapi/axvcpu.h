@@ -493,6 +493,10 @@ struct axvcpu_exit {
 			__u32 insn_length;	/* bytes known in insn, 0: none */
 			__u8 insn[16];
 		} npf;
+		struct {			/* HALT */
+			__u64 timer_ns;		/* arm64: CLOCK_MONOTONIC at which a timer */
+						/* would end it, 0: none */
+		} halt;
 		struct {
 			__u64 target_cpu;	/* architectural id */
 			__u64 entry_point;

@@ -483,6 +483,7 @@ int arm64_inject_interrupt(struct axvcpu_vcpu *vcpu, u32 type, u32 vector);
 int arm64_inject_exception(struct axvcpu_vcpu *vcpu,
 			   const struct axvcpu_inject *event);
 bool arm64_runnable(struct axvcpu_vcpu *vcpu);
+u64 arm64_timer(struct axvcpu_vcpu *vcpu);
 bool arm64_interruptible(struct axvcpu_vcpu *vcpu);
 /* A synchronous exception to EL1, at the PC, now. */
 /* The guest has been given an event: for the statistics and the trace. */
@@ -579,6 +580,8 @@ void arm64_timer_active(bool active);
 /* Its line is asserted. */
 bool arm64_timer_fires(const struct arm64_vcpu *v, bool physical);
 u64 arm64_timer_counter(const struct arm64_vcpu *v);
+/* CLOCK_MONOTONIC at which the next of them would end WFI, 0: none does. */
+u64 arm64_timer_due(const struct arm64_vcpu *v);
 /* The physical timer's registers. */
 bool arm64_timer_tval(struct arm64_vcpu *v, bool write, u64 *value);
 bool arm64_timer_ctl(struct arm64_vcpu *v, bool write, u64 *value);

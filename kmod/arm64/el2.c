@@ -351,6 +351,7 @@ static const struct axvcpu_arch_ops axvcpu_el2_ops = {
 	.inject_exception = arm64_inject_exception,
 	.set_return_value = arm64_set_return_value,
 	.runnable = arm64_runnable,
+	.timer = arm64_timer,
 	.interruptible = arm64_interruptible,
 	.show = arm64_show,
 	.get_block = arm64_get_block,

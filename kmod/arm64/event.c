@@ -163,6 +163,11 @@ bool arm64_runnable(struct axvcpu_vcpu *vcpu)
 		arm64_gic_timer(v, true));
 }
 
+u64 arm64_timer(struct axvcpu_vcpu *vcpu)
+{
+	return arm64_timer_due(to_arm64(vcpu));
+}
+
 bool arm64_interruptible(struct axvcpu_vcpu *vcpu)
 {
 	return !(to_arm64(vcpu)->pstate & PS_I);

@@ -223,6 +223,13 @@ static u64 timer_left(const struct arm64_vcpu *v, bool physical)
 				   NSEC_PER_SEC, axvcpu_host.cycles_hz);
 }
 
+u64 arm64_timer_due(const struct arm64_vcpu *v)
+{
+	u64 left = min(timer_left(v, false), timer_left(v, true));
+
+	return left == ~0ULL || !arm64_gic_open(v) ? 0 : ktime_get_ns() + left;
+}
+
 /*
  * The host's timer for what will fire next. @own: the virtual timer's own interrupt
  * does it.
