@@ -583,7 +583,8 @@ struct axvcpu_complete {
 AXVCPU_ASSERT_SIZE(axvcpu_complete, 88);
 
 /* axvcpu_run.request_flags */
-#define AXVCPU_RUN_IRQ_WINDOW	(1U << 0)	/* report IRQ_WINDOW when it opens */
+/* report IRQ_WINDOW when it opens; arm64: or within a millisecond */
+#define AXVCPU_RUN_IRQ_WINDOW	(1U << 0)
 #define AXVCPU_RUN_SINGLE_STEP	(1U << 1)	/* report DEBUG after one instruction */
 
 /**

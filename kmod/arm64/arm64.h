@@ -552,10 +552,11 @@ void arm64_timer_leave(struct arm64_vcpu *v);
 /* On an nVHE host: the kernel was started at EL2. */
 bool arm64_timer_host_had_el2(void);
 
-/* One of the two can fire. */
+/* One of the two can fire, or the guest is looked at for its interrupt mask. */
 static inline bool arm64_timer_on(const struct arm64_vcpu *v)
 {
-	return (v->sys.cntv_ctl_el0 | v->sys.cntp_ctl_el0) & 1;
+	return (v->sys.cntv_ctl_el0 | v->sys.cntp_ctl_el0) & 1 ||
+	       v->core.request_flags & AXVCPU_RUN_IRQ_WINDOW;
 }
 
 /* arm64_timer_enter() where none can. */

@@ -19,6 +19,7 @@
 #include <linux/irq.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/of.h>
 #include <linux/of_irq.h>
 #include <linux/percpu.h>
@@ -230,13 +231,22 @@ u64 arm64_timer_due(const struct arm64_vcpu *v)
 	return left == ~0ULL || !arm64_gic_open(v) ? 0 : ktime_get_ns() + left;
 }
 
-/*
- * The host's timer for what will fire next. @own: the virtual timer's own interrupt
- * does it.
- */
-static void timer_arm(struct arm64_vcpu *v, bool own)
+/* Nothing tells when the guest unmasks interrupts: how often it is looked at. */
+#define TIMER_WINDOW_NS	NSEC_PER_MSEC
+
+static bool timer_window(const struct arm64_vcpu *v)
 {
-	u64 left = min(own ? ~0ULL : timer_left(v, false), timer_left(v, true));
+	return v->core.request_flags & AXVCPU_RUN_IRQ_WINDOW;
+}
+
+/*
+ * The host's timer for what will fire next, after @most nanoseconds. @own: the virtual
+ * timer's own interrupt does it.
+ */
+static void timer_arm(struct arm64_vcpu *v, bool own, u64 most)
+{
+	u64 left = min3(own ? ~0ULL : timer_left(v, false),
+			timer_left(v, true), most);
 
 	if (!left || left == ~0ULL)
 		return;
@@ -260,8 +270,9 @@ void arm64_timer_enter(struct arm64_vcpu *v)
 			  arm64_timer_fires(v, false);
 	v->cntv_ctl = v->timer_hidden ? ctl | CTL_IMASK : ctl;
 	v->cntv_cval = v->sys.cntv_cval_el0;
-	if (unlikely((v->sys.cntv_ctl_el0 | v->sys.cntp_ctl_el0) & CTL_ENABLE))
-		timer_arm(v, arm64_timer_linked(&intid));
+	if (unlikely(arm64_timer_on(v)))
+		timer_arm(v, arm64_timer_linked(&intid),
+			  timer_window(v) ? TIMER_WINDOW_NS : ~0ULL);
 }
 
 void arm64_timer_leave(struct arm64_vcpu *v)
@@ -279,7 +290,7 @@ void arm64_timer_leave(struct arm64_vcpu *v)
 /* From here on a guest that waits is woken by the host's timer alone. */
 void arm64_timer_put(struct arm64_vcpu *v)
 {
-	timer_arm(v, false);
+	timer_arm(v, false, ~0ULL);
 }
 
 /* ---- the physical timer, and what is read of both ------------------------------------ */
