@@ -180,6 +180,7 @@ AXVCPU_ASSERT_AT(axvcpu_arm64_fpu, fpsr, 512);
  * @vl: bytes of a Z register, at most that many has the guest: the host's, not to be
  *	set otherwise
  * @reserved: 0
+ * @reserved1: 0
  * @data: Z0 to Z31 of @vl bytes, P0 to P15 and FFR of @vl / 8 bytes; then 0 to the end
  *	of the block, whose length is a multiple of 8. Little-endian
  *
