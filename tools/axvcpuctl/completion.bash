@@ -13,7 +13,7 @@ _axvcpuctl() {
 			mapfile -t COMPREPLY < <(compgen -f -X '!*.ko*' -- "$word"; compgen -d -- "$word")
 			words="axvcpu --help"
 			;;
-		info) words="--json --help" ;;
+		info) words="--json --id --help" ;;
 		smoke) words="--list --help $("$1" smoke --list 2>/dev/null | cut -d ' ' -f 1)" ;;
 		stat)
 			case $before in

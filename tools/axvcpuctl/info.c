@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* axvcpuctl info: what GET_INFO says, as text or JSON. */
+/* axvcpuctl info: what GET_INFO says, as text or JSON; and ID registers. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <axvcpu-user.h>
+#include <axvcpu/axvcpu_arm64.h>
 
 #include "ctl.h"
 #include "json.h"
@@ -36,6 +38,24 @@ static const char *const block_names[AXVCPU_BLOCK_COUNT] = {
 	[AXVCPU_BLOCK_CLOCK] = "clock",	    [AXVCPU_BLOCK_POWER] = "power",
 	[AXVCPU_BLOCK_ID] = "id",	    [AXVCPU_BLOCK_STOPS] = "stops",
 	[AXVCPU_BLOCK_VECTOR] = "vector",
+};
+
+/* What a guest of arm64 is shown of the CPU; the others are 0. */
+static const struct {
+	unsigned int number;
+	const char *name;
+} id_registers[] = {
+	{ AXVCPU_ARM64_MIDR_EL1, "MIDR_EL1" },
+	{ AXVCPU_ARM64_ID_AA64PFR0_EL1, "ID_AA64PFR0_EL1" },
+	{ AXVCPU_ARM64_ID_AA64PFR1_EL1, "ID_AA64PFR1_EL1" },
+	{ AXVCPU_ARM64_ID_AA64ZFR0_EL1, "ID_AA64ZFR0_EL1" },
+	{ AXVCPU_ARM64_ID_AA64DFR0_EL1, "ID_AA64DFR0_EL1" },
+	{ AXVCPU_ARM64_ID_AA64ISAR0_EL1, "ID_AA64ISAR0_EL1" },
+	{ AXVCPU_ARM64_ID_AA64ISAR1_EL1, "ID_AA64ISAR1_EL1" },
+	{ AXVCPU_ARM64_ID_AA64ISAR2_EL1, "ID_AA64ISAR2_EL1" },
+	{ AXVCPU_ARM64_ID_AA64MMFR0_EL1, "ID_AA64MMFR0_EL1" },
+	{ AXVCPU_ARM64_ID_AA64MMFR1_EL1, "ID_AA64MMFR1_EL1" },
+	{ AXVCPU_ARM64_ID_AA64MMFR2_EL1, "ID_AA64MMFR2_EL1" },
 };
 
 static const char *const reason_codes[AXVCPU_REASON_COUNT] = {
@@ -131,21 +151,71 @@ static void print_json(const struct axvcpu_info *info)
 	json_close(&json, '}');
 }
 
+/* Those of a new vCPU, which is made for it. */
+static int read_id(struct axvcpu_device *device, struct axvcpu_arm64_id *id)
+{
+	struct axvcpu_vcpu *vcpu = NULL;
+	struct axvcpu_vm *vm;
+	int ret;
+
+	ret = axvcpu_vm_create(device, 0, &vm);
+	if (ret)
+		return ret;
+	ret = axvcpu_vcpu_create(vm, 0, NULL, 0, &vcpu);
+	if (!ret)
+		ret = axvcpu_vcpu_setup(vcpu, 0, NULL, 0);
+	if (!ret)
+		ret = axvcpu_vcpu_get_regs(vcpu, AXVCPU_BLOCK_ID, id, sizeof(*id));
+	axvcpu_vcpu_close(vcpu);
+	axvcpu_vm_close(vm);
+	return ret;
+}
+
+static int print_id(struct axvcpu_device *device, const struct axvcpu_info *info, bool as_json)
+{
+	struct json json = { 0 };
+	struct axvcpu_arm64_id id;
+	char text[24];
+	size_t i;
+	int ret;
+
+	if (!info->block_length[AXVCPU_BLOCK_ID])
+		return fail("there are no ID registers on this host");
+	ret = read_id(device, &id);
+	if (ret)
+		return fail("no vCPU can be made: %s", strerror(-ret));
+	if (as_json)
+		json_open(&json, NULL, '{');
+	for (i = 0; i < ARRAY_SIZE(id_registers); i++) {
+		snprintf(text, sizeof(text), "0x%016" PRIx64,
+			 (uint64_t)id.reg[id_registers[i].number]);
+		if (as_json)
+			json_string(&json, id_registers[i].name, text);
+		else
+			printf("%-17s%s\n", id_registers[i].name, text);
+	}
+	if (as_json)
+		json_close(&json, '}');
+	return CTL_OK;
+}
+
 static int run_info(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
+		{ "id", no_argument, NULL, 'i' },
 		{ 0 },
 	};
 	struct axvcpu_device *device;
 	struct axvcpu_info info;
-	bool as_json = false;
+	bool as_json = false, only_id = false;
 	int ret, c;
 
-	while ((c = getopt_long(argc, argv, ":j", options, NULL)) != -1) {
-		if (c != 'j')
+	while ((c = getopt_long(argc, argv, ":ji", options, NULL)) != -1) {
+		if (c != 'j' && c != 'i')
 			return option_error(argv, c);
-		as_json = true;
+		as_json |= c == 'j';
+		only_id |= c == 'i';
 	}
 	ret = no_operands(argv, argc);
 	if (!ret)
@@ -154,20 +224,23 @@ static int run_info(int argc, char **argv)
 		return ret;
 
 	ret = axvcpu_get_info(device, &info);
-	axvcpu_close(device);
 	if (ret)
-		return fail("the module does not answer: %s", strerror(-ret));
-	if (as_json)
+		ret = fail("the module does not answer: %s", strerror(-ret));
+	else if (only_id)
+		ret = print_id(device, &info, as_json);
+	else if (as_json)
 		print_json(&info);
 	else
 		print_text(&info);
-	return CTL_OK;
+	axvcpu_close(device);
+	return ret;
 }
 
 const struct command command_info = {
 	.name = "info",
-	.arguments = "[--json]",
+	.arguments = "[--json] [--id]",
 	.summary = "Show what the module offers on this host",
-	.help = "  -j, --json   as JSON\n",
+	.help = "  -j, --json   as JSON\n"
+		"  -i, --id     only the ID registers that a guest of arm64 is shown\n",
 	.run = run_info,
 };
