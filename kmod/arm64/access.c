@@ -41,7 +41,8 @@
  * @out_bits: of physical addresses
  * @shift: of a page
  * @level: of @entry, 0 to 3
- * @entry: the last one read
+ * @place: of the last descriptor that was read, or was to be
+ * @entry: which that is
  * @limits: of the tables above: attributes as in a leaf
  * @fault: status code, as in ESR_EL1
  */
@@ -51,6 +52,7 @@ struct arm64_walk {
 	unsigned int out_bits;
 	unsigned int shift;
 	unsigned int level;
+	u64 place;
 	u64 entry;
 	u64 limits;
 	u32 fault;
@@ -180,7 +182,8 @@ static int walk_down(struct arm64_vcpu *v, struct arm64_walk *w, u64 table,
 		unsigned int low = w->shift + stride * (3 - w->level);
 		u64 index = (w->va & GENMASK_ULL(bits - 1, 0)) >> low;
 
-		ret = axvcpu_memory_read(v->core.vm, table + index * 8, &entry,
+		w->place = table + index * 8;
+		ret = axvcpu_memory_read(v->core.vm, w->place, &entry,
 					 sizeof(entry));
 		if (ret == -ENXIO)
 			return walk_fault(w, ESR_FSC_EXTERNAL + 4);
@@ -250,6 +253,19 @@ static int walk(struct arm64_vcpu *v, struct arm64_walk *w, u32 access)
 		       0 : walk_fault(w, ESR_FSC_PERMISSION);
 }
 
+/* What the host can't read: the instruction, or a table on the way to it. */
+static int fetch_failed(struct arm64_vcpu *v, u64 gpa, u32 access)
+{
+	struct axvcpu_fault *fault = &v->core.fault;
+
+	fault->gpa = gpa;
+	fault->gva = v->pc;
+	fault->access = access | AXVCPU_ACCESS_GVA;
+	fault->cause = AXVCPU_NPF_HOST_FAULT;
+	fault->host_errno = EFAULT;
+	return -EFAULT;
+}
+
 int arm64_fetch(struct arm64_vcpu *v, u32 *word)
 {
 	struct arm64_walk w = { .va = v->pc, .high = v->pc >> 55 & 1 };
@@ -265,6 +281,9 @@ int arm64_fetch(struct arm64_vcpu *v, u32 *word)
 		unsigned int low;
 
 		ret = walk(v, &w, access);
+		if (ret == -EFAULT)
+			return fetch_failed(v, w.place, AXVCPU_ACCESS_READ |
+							AXVCPU_ACCESS_WALK);
 		if (ret)
 			return ret;
 		low = w.shift + (w.shift - 3) * (3 - w.level);
@@ -273,6 +292,8 @@ int arm64_fetch(struct arm64_vcpu *v, u32 *word)
 	}
 	/* Little-endian, whatever data is. */
 	ret = axvcpu_memory_read(v->core.vm, gpa, &insn, sizeof(insn));
+	if (ret == -EFAULT)
+		return fetch_failed(v, gpa, access);
 	*word = le32_to_cpu(insn);
 	return ret;
 }
