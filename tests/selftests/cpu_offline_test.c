@@ -130,7 +130,7 @@ static void check_offline(void)
 	NEED(set_online(true), "CPU 1 online");
 	NEED_RET(bind_vcpu(&g.v, 1));
 	NEED(pin_to(1), "pin to CPU 1");
-	g.v.run->deadline_ns = now_ns() + 50 * MS;
+	g.v.run->deadline_ns = now_ns() + 50 * MS * slowness();
 	do
 		ret = run(&g.v);
 	while (!ret && g.v.run->exit.u.nothing.cause == AXVCPU_CAUSE_SIGNAL);

@@ -203,7 +203,7 @@ static bool writes(unsigned int n)
 {
 	u64 before = word(area, 0, n);
 
-	return WAIT_FOR(word(area, 0, n) != before, 5000);
+	return WAIT_FOR(word(area, 0, n) != before, 2500 * slowness());
 }
 
 /* Alone and undisturbed: its words are as many times bumped as any, or once more. */
@@ -267,7 +267,8 @@ int main(void)
 	}
 	kicker = start_thread(kick_all, &kicks);
 	mover = start_thread(move_all, w);
-	for (until = now_ns() + 4 * SECOND; now_ns() < until; changes++) {
+	until = now_ns() + 4 * SECOND;
+	for (; now_ns() < until || (changes < 20 && now_ns() < until + 30 * SECOND); changes++) {
 		change_memory();
 		if (random_next(&seed) & 1)
 			usleep(1000);
@@ -289,7 +290,7 @@ int main(void)
 	note("%llu changes, %llu kicks", (unsigned long long)changes, (unsigned long long)kicks);
 	for (i = 0; i < VCPUS; i++)
 		check_alone(i);
-	CHECK(changes > 20 && kicks > 20, "there were changes and kicks");
+	CHECK(changes >= 20 && kicks > 20, "there were changes and kicks");
 	write_text("/sys/kernel/mm/ksm/run", "0");
 	COVERS("SET_MEMORY", "-", "racing");
 	return finish();
