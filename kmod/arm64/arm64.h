@@ -217,6 +217,7 @@ struct arm64_gic {
  * @entry: set_entry()
  * @gic: see there
  * @step_pc: where the single step began
+ * @stepped: the last trip executed its instruction (PSTATE.SS has become 0)
  * @timer_hidden: the virtual timer runs masked, for one trip
  * @timer: takes the guest out, or wakes it, when one of its timers fires
  * @exception_exits: see struct axvcpu_arm64_create_config
@@ -267,6 +268,7 @@ struct arm64_vcpu {
 	u64 entry;
 	struct arm64_gic gic;
 	u64 step_pc;
+	bool stepped;
 	bool timer_hidden;
 	struct hrtimer timer;
 	struct axvcpu_arm64_id id_regs;

@@ -151,6 +151,14 @@ static int el2_exit_step(struct arm64_vcpu *v)
 	return el2_debug(v, AXVCPU_DEBUG_SINGLE_STEP, 0, v->pc);
 }
 
+/* An interrupt came first, when the instruction was executed: its step still waits. */
+static int el2_exit_stepped(struct arm64_vcpu *v)
+{
+	v->core.stats.interrupts++;
+	axvcpu_guest_interrupted();
+	return el2_exit_step(v);
+}
+
 static int el2_exit_breakpoint(struct arm64_vcpu *v)
 {
 	return el2_debug(v, AXVCPU_DEBUG_BREAKPOINT, v->esr, v->pc);
@@ -379,6 +387,8 @@ int el2_handle_exit(struct arm64_vcpu *v)
 		trace_axvcpu_exit(&v->core, v->pc, el2_hw_code(v), v->far);
 	if (likely(v->exit == EL2_EXIT_SYNC))
 		return el2_exit_sync(v);
-	return v->exit == EL2_EXIT_SERROR ? el2_exit_serror(v) :
-					    el2_exit_interrupt(v);
+	if (v->exit == EL2_EXIT_SERROR)
+		return el2_exit_serror(v);
+	return unlikely(v->stepping && v->stepped) ? el2_exit_stepped(v) :
+						     el2_exit_interrupt(v);
 }

@@ -188,8 +188,10 @@ static int el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, u64 flush)
 	if (unlikely(v->mdscr & EL1_MDSCR_MDE))
 		arm64_debug_put(c);
 	/* Ours; a guest that steps itself meanwhile loses a step. */
-	if (unlikely(v->stepping))
+	if (unlikely(v->stepping)) {
+		v->stepped = !(v->pstate & PS_SS);
 		v->pstate &= ~PS_SS;
+	}
 	if (unlikely(arm64_timer_changed(v)))
 		arm64_timer_leave(v);
 	if (unlikely(arm64_gic_busy(v)))
