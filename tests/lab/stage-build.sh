@@ -42,6 +42,10 @@ build_for_arm64() {
 		run_case "build/el2-arm64-$k" with_lock "$build/check-arm64-$k.lock" check_el2 "arm64-$k"
 		run_case "build/sparse-arm64-$k" with_lock "$build/check-arm64-$k.lock" check_sparse "arm64-$k"
 	done
+	# The kernel with the instrumentation, on a back end that boots it.
+	if [ "$backend_arch" = arm64 ] && [[ " $kernels " == *" debug "* ]]; then
+		run_case build/el2-arm64-debug with_lock "$build/check-arm64-debug.lock" check_el2 arm64-debug
+	fi
 }
 
 check_gcc() {
