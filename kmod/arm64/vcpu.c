@@ -140,7 +140,10 @@ static int nvhe_enter(struct arm64_vcpu *v, struct el2_cpu *c, u64 flush)
 
 	c->guest = v->guest;
 	c->ich = v->gic.ich;
-	answer = nvhe_enter_tracked(flush) - NVHE_ANSWER;
+	answer = unlikely(axvcpu_guest_tracked()) ?
+			 nvhe_enter_tracked(flush) :
+			 nvhe_call(NVHE_TRIP, flush, 0, 0, 0);
+	answer -= NVHE_ANSWER;
 	if (unlikely(answer > EL2_EXIT_FAULT)) {
 		c->lost = true;
 		return -EBUSY;

@@ -105,16 +105,19 @@ nvhe_start_walks(const struct axvcpu_arm64_system *s)
 static __always_inline void nvhe_load_guest(struct el2_guest *g,
 					    struct el2_cpu *c)
 {
+	bool written;
+
 	world_load_traps(g, c);
 	world_load_el1(&g->sys);
 	write_sysreg(g->sp_el1, sp_el1);
 	write_sysreg_s(g->cntv_cval, WORLD_CNTV_CVAL);
 	if (!c->features.gic)
 		return;
-	ich_load(&c->ich, c);
+	written = ich_load(&c->ich, c);
 	write_sysreg_s(c->ich.hcr, SYS_ICH_HCR_EL2);
 	/* The interface must see them, not only the next instructions. */
-	dsb(sy);
+	if (unlikely(written))
+		dsb(sy);
 }
 
 static __always_inline void nvhe_save_guest(struct el2_guest *g,
