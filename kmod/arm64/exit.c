@@ -369,10 +369,23 @@ static __always_inline int el2_exit_class(struct arm64_vcpu *v)
 	}
 }
 
+/*
+ * The step that waits comes before the next instruction is fetched ("Synchronous
+ * exception prioritization"). QEMU 7.2 fetches first, and stage 2 may have no page there.
+ */
+static bool el2_fetched_in_step(const struct arm64_vcpu *v)
+{
+	return v->stepping && v->stepped &&
+	       ESR_EC(v->esr) == ESR_EC_IABT_LOWER;
+}
+
 static __always_inline int el2_exit_sync(struct arm64_vcpu *v)
 {
-	int out = el2_exit_class(v);
+	int out;
 
+	if (unlikely(el2_fetched_in_step(v)))
+		return el2_exit_step(v);
+	out = el2_exit_class(v);
 	/* What was emulated here, or led to the guest's handler, is a step too. */
 	if (unlikely(v->stepping) && out == AXVCPU_OUT_AGAIN &&
 	    v->pc != v->step_pc)
