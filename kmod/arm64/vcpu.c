@@ -159,9 +159,39 @@ static int nvhe_enter(struct arm64_vcpu *v, struct el2_cpu *c, u64 flush)
 	return 0;
 }
 
+/*
+ * PSTATE goes from one exit to the next entry, and must never lead to EL2. It is of
+ * AArch32 if the guest went there, which nothing can trap; the next CPU may have no such
+ * EL0, where the return would be an illegal one and stay at EL2.
+ */
+static bool el2_pstate_valid(const struct arm64_vcpu *v)
+{
+	switch (v->pstate & PS_MODE) {
+	case PS_EL0T:
+	case PS_EL1T:
+	case PS_EL1H:
+		return true;
+	case PS_A32_USER:
+		return el2_features.aarch32;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Erratum 2077057: an instruction of pointer authentication that traps instead of being
+ * stepped leaves SPSR_EL1 in SPSR_EL2. Nothing was executed, so PSTATE is as before.
+ */
+static bool el2_trapped_in_step(const struct arm64_vcpu *v)
+{
+	return v->stepping && v->exit == EL2_EXIT_SYNC &&
+	       ESR_EC(v->esr) == ESR_EC_PAC;
+}
+
 /* Return: 0; -EBUSY */
 static int el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, u64 flush)
 {
+	u64 pstate = v->pstate;
 	int ret = 0;
 
 	if (unlikely(v->stepping)) {
@@ -195,6 +225,8 @@ static int el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, u64 flush)
 		v->stepped = !(v->pstate & PS_SS);
 		v->pstate &= ~PS_SS;
 	}
+	if (unlikely(el2_trapped_in_step(v)))
+		v->pstate = pstate;
 	if (unlikely(arm64_timer_changed(v)))
 		arm64_timer_leave(v);
 	if (unlikely(arm64_gic_busy(v)))
@@ -225,6 +257,11 @@ static __always_inline int el2_once(struct arm64_vcpu *v, struct el2_cpu *c)
 	if (unlikely(vcpu->request_flags & AXVCPU_RUN_IRQ_WINDOW) &&
 	    arm64_interruptible(vcpu)) {
 		axvcpu_exit_begin(vcpu, AXVCPU_EXIT_IRQ_WINDOW, 0);
+		return AXVCPU_OUT_EXIT;
+	}
+	if (unlikely(!el2_pstate_valid(v))) {
+		axvcpu_exit_fail_entry(vcpu, v->pstate,
+				       "PSTATE is of no mode that a guest can have");
 		return AXVCPU_OUT_EXIT;
 	}
 	if (trace_axvcpu_entry_enabled())
