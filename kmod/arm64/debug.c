@@ -254,4 +254,6 @@ void arm64_debug_load(struct arm64_vcpu *v, struct el2_cpu *c)
 void arm64_debug_put(const struct el2_cpu *c)
 {
 	debug_load(&c->host_debug);
+	/* Before debug exceptions are unmasked. */
+	isb();
 }
