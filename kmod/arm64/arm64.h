@@ -24,6 +24,8 @@
  * @hcx: there is HCRX_EL2
  * @fgt: there are the fine-grained traps
  * @ras: there are VSESR_EL2 and VDISR_EL2
+ * @mpam: there is MPAM2_EL2
+ * @hcr_sync: erratum AC04_CPU_23: nothing is accessed while HCR_EL2 changes
  * @fault_doubtful: erratum 834220: a fault of stage 1 may be told as one of stage 2
  * @fwb: stage 2 makes all of a guest's accesses cacheable
  * @pan: there is PSTATE.PAN
@@ -45,6 +47,8 @@ struct el2_features {
 	bool hcx;
 	bool fgt;
 	bool ras;
+	bool mpam;
+	bool hcr_sync;
 	bool fault_doubtful;
 	bool fwb;
 	bool pan;
@@ -385,6 +389,7 @@ struct el2_cpu {
 		u64 vmpidr;
 		u64 cnthctl;
 		u64 cntvoff;
+		u64 mpam2;
 		u64 mdscr;
 		u64 tpidr_el0;
 		u64 tpidrro_el0;
@@ -499,7 +504,8 @@ void arm64_get_events(struct arm64_vcpu *v, struct axvcpu_arm64_events *e);
 int arm64_set_events(struct arm64_vcpu *v, const struct axvcpu_arm64_events *e);
 
 /* ---- gic.c: the interrupt interface ------------------------------------------------ */
-void arm64_gic_init(void);
+/* Return: enum axvcpu_reason */
+u32 arm64_gic_init(void);
 void arm64_gic_exit(void);
 /* On each CPU, with interrupts off. */
 void arm64_gic_enable(void);

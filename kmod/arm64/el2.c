@@ -127,6 +127,19 @@ static unsigned int el2_max_guest_page_table_levels(void)
 
 /* ---- the module ---------------------------------------------------------------- */
 
+#define MIDR_PART_AMPERE1A	0xac4	/* not every kernel has a name for it */
+
+/*
+ * CPUs on which a guest's own registers reach the host: ThunderX (erratum 30115: writes of
+ * ICC registers turn the host's interrupts off) and ThunderX2 (219: a write of TTBR gives
+ * another thread of the core an abort).
+ */
+static bool el2_unsound(void)
+{
+	return cpus_have_final_cap(ARM64_WORKAROUND_CAVIUM_30115) ||
+	       cpus_have_final_cap(ARM64_WORKAROUND_CAVIUM_TX2_219_TVM);
+}
+
 static u32 el2_detect(void)
 {
 	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
@@ -144,12 +157,17 @@ static u32 el2_detect(void)
 		pr_info("axvcpu: el2: no stage 2 tables of 4 KiB\n");
 		return AXVCPU_REASON_MISSING_FEATURE;
 	}
+	if (el2_unsound()) {
+		pr_info("axvcpu: el2: this CPU has errata that guests could use\n");
+		return AXVCPU_REASON_MISSING_FEATURE;
+	}
 	return AXVCPU_REASON_NONE;
 }
 
 static void el2_find_features(void)
 {
 	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
+	u64 pfr1 = read_sanitised_ftr_reg(SYS_ID_AA64PFR1_EL1);
 	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
 	u64 mmfr1 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1);
 	u64 dfr0 = read_sanitised_ftr_reg(SYS_ID_AA64DFR0_EL1);
@@ -160,6 +178,11 @@ static void el2_find_features(void)
 	f->fgt = ID_FIELD(mmfr0, ID_MMFR0_FGT);
 	f->hcx = ID_FIELD(mmfr1, ID_MMFR1_HCX);
 	f->ras = ID_FIELD(pfr0, ID_PFR0_RAS);
+	/* Of a kernel that knows it; where it does not, EL3 may trap what is touched. */
+	f->mpam = ID_FIELD(pfr0, ID_PFR0_MPAM) ||
+		  ID_FIELD(pfr1, ID_PFR1_MPAM_FRAC);
+	f->hcr_sync = read_cpuid_implementor() == ARM_CPU_IMP_AMPERE &&
+		      read_cpuid_part_number() == MIDR_PART_AMPERE1A;
 	f->fault_doubtful = cpus_have_final_cap(ARM64_WORKAROUND_834220);
 	f->fwb = cpus_have_final_cap(ARM64_HAS_STAGE2_FWB);
 	f->pan = ID_FIELD(mmfr1, ID_MMFR1_PAN);
@@ -296,7 +319,9 @@ static u32 el2_init(struct axvcpu_host *host)
 	reason = arm64_vmid_init();
 	if (reason)
 		goto nvhe;
-	arm64_gic_init();
+	reason = arm64_gic_init();
+	if (reason)
+		goto vmid;
 	arm64_timer_init();
 	arm64_fpu_init();
 	arm64_id_init();
@@ -304,6 +329,8 @@ static u32 el2_init(struct axvcpu_host *host)
 	el2_describe(host);
 	return AXVCPU_REASON_NONE;
 
+vmid:
+	arm64_vmid_exit();
 nvhe:
 	if (el2_features.nvhe)
 		nvhe_exit();

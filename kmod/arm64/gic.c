@@ -20,6 +20,7 @@
 #include <linux/of.h>
 #include <linux/of_irq.h>
 #include <linux/percpu.h>
+#include <linux/printk.h>
 #include <linux/string.h>
 #include <asm/barrier.h>
 #include <asm/cpufeature.h>
@@ -41,6 +42,7 @@
 #define LR_ACTIVE		BIT_ULL(63)
 #define LR_STATE		(LR_PENDING | LR_ACTIVE)
 #define LR_KNOWN		(LR_INTID | LR_PRIORITY | LR_GROUP | LR_STATE)
+#define VTR_SEIS		BIT_ULL(22)
 #define VMCR_ENG1		BIT_ULL(1)
 #define VMCR_KNOWN		0xfffc021fULL
 #define VMCR_PMR_SHIFT		24
@@ -162,19 +164,28 @@ static u64 gic_read_vtr(void)
 	return read_sysreg_s(SYS_ICH_VTR_EL2);
 }
 
-void arm64_gic_init(void)
+/*
+ * ICH_VTR_EL2.SEIS: what a guest does wrong, as an EOI of nothing, is an SError, which
+ * would be the host's.
+ */
+u32 arm64_gic_init(void)
 {
 	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
 	struct el2_features *f = &el2_features;
 	u64 vtr = ID_FIELD(pfr0, ID_PFR0_GIC) ? gic_read_vtr() : 0;
 
 	if (!vtr)
-		return;
+		return AXVCPU_REASON_NONE;
+	if (vtr & VTR_SEIS) {
+		pr_info("axvcpu: el2: guests could raise SErrors by the interrupt controller\n");
+		return AXVCPU_REASON_MISSING_FEATURE;
+	}
 	f->gic_lrs = (vtr & 0x1f) + 1;
 	/* Five bits of preemption or more, less one. */
 	f->gic_aprs = 1 << (max_t(u64, (vtr >> 26) & 7, 4) - 4);
 	f->gic = true;
 	gic_init_maintenance();
+	return AXVCPU_REASON_NONE;
 }
 
 /* A link is the host's for as long as the vCPU is on the CPU. */
@@ -423,7 +434,16 @@ int arm64_gic_sgi(struct arm64_vcpu *v, u64 value, u32 group)
 
 void arm64_gic_reset(struct arm64_vcpu *v)
 {
-	memset(&v->gic, 0, sizeof(v->gic));
+	struct arm64_gic *g = &v->gic;
+	unsigned int i;
+
+	/* An INJECT that runs meanwhile comes before or after, whole, and is found. */
+	WRITE_ONCE(g->any, false);
+	smp_mb();
+	for (i = 0; i < ARRAY_SIZE(g->interrupts); i++)
+		xchg(&g->interrupts[i], 0UL);
+	memset(&g->underflow, 0,
+	       sizeof(*g) - offsetof(struct arm64_gic, underflow));
 }
 
 /* Brought by a timer's line and not seen yet: the timer's registers say it as well. */

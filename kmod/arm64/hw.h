@@ -47,6 +47,10 @@
 #define EL2_CPTR_NVHE_TZ	BIT_ULL(8)
 #define EL2_CPTR_NVHE_TFP	BIT_ULL(10)
 
+/* MPAM2_EL2: TRAPMPAM0EL1, TRAPMPAM1EL1 */
+#define EL2_MPAM2		sys_reg(3, 4, 10, 5, 0)
+#define EL2_MPAM2_TRAPS		(BIT_ULL(48) | BIT_ULL(49))
+
 /* MDCR_EL2 */
 #define EL2_MDCR_TPMCR		BIT_ULL(5)
 #define EL2_MDCR_TPM		BIT_ULL(6)
@@ -247,6 +251,8 @@
 #define ID_PFR0_ADVSIMD		20
 #define ID_PFR0_GIC		24
 #define ID_PFR0_RAS		28
+#define ID_PFR0_MPAM		40
+#define ID_PFR1_MPAM_FRAC	16
 #define ID_PFR0_SVE		32
 #define ID_ISAR1_APA		4
 #define ID_ISAR1_API		8

@@ -238,7 +238,8 @@ static const struct sysreg {
 	{ CRM_8_OP2, R(3, 0, 9, 8, 0), sysreg_undefined },	/* SPE, TRBE, PMU */
 	{ ANY_CRM_OP2, R(3, 3, 9, 0, 0), sysreg_undefined },	/* PMU */
 	{ CRM_8_OP2, R(3, 3, 14, 8, 0), sysreg_undefined },	/* PMU */
-	{ ANY_OP2, R(3, 0, 10, 4, 0), sysreg_undefined },	/* LORegions */
+	{ ANY_OP2, R(3, 0, 10, 4, 0), sysreg_undefined },	/* LORegions, MPAMIDR */
+	{ ANY_OP2, R(3, 0, 10, 5, 0), sysreg_undefined },	/* MPAM */
 	{ EXACT, R(3, 0, 13, 0, 7), sysreg_undefined },		/* SCXTNUM_EL1 */
 	{ EXACT, R(3, 3, 13, 0, 7), sysreg_undefined },		/* SCXTNUM_EL0 */
 	{ EXACT, R(3, 1, 0, 0, 4), sysreg_undefined },		/* GMID_EL1 */

@@ -305,6 +305,36 @@ static __always_inline void world_stop_timer(struct el2_guest *g)
 		write_sysreg_s(0, WORLD_CNTV_CTL);
 }
 
+/* It takes effect with the next ISB; where that matters, before any access of ours. */
+static __always_inline void world_write_hcr(const struct el2_cpu *c, u64 hcr)
+{
+	bool sync = unlikely(c->features.hcr_sync);
+
+	if (sync)
+		dsb(nsh);
+	write_sysreg(hcr, hcr_el2);
+	if (sync)
+		isb();
+}
+
+/*
+ * Cache and bandwidth partitions are the host's: MPAM0_EL1 and MPAM1_EL1 trap, for a trip
+ * alone, as on VHE the host has MPAM2_EL2 as its own MPAM1_EL1.
+ */
+static __always_inline void world_trap_mpam(struct el2_cpu *c)
+{
+	if (likely(!c->features.mpam))
+		return;
+	c->host.mpam2 = read_sysreg_s(EL2_MPAM2);
+	write_sysreg_s(c->host.mpam2 | EL2_MPAM2_TRAPS, EL2_MPAM2);
+}
+
+static __always_inline void world_free_mpam(const struct el2_cpu *c)
+{
+	if (unlikely(c->features.mpam))
+		write_sysreg_s(c->host.mpam2, EL2_MPAM2);
+}
+
 /* The guest's registers are in place, but for these. */
 static __always_inline void world_prepare(const struct el2_guest *g,
 					  struct el2_cpu *c, u64 flush)
@@ -324,7 +354,8 @@ static __always_inline void world_prepare(const struct el2_guest *g,
 	if (unlikely(c->host.mdscr != g->mdscr))
 		write_sysreg(g->mdscr, mdscr_el1);
 	world_start_timer(g);
-	write_sysreg(hcr, hcr_el2);
+	world_trap_mpam(c);
+	world_write_hcr(c, hcr);
 	/* Else the switch itself makes it take effect. */
 	if (flush) {
 		isb();
@@ -346,6 +377,7 @@ static __always_inline void world_go(struct el2_guest *g, struct el2_cpu *c)
 	if (unlikely(g->sve))
 		world_save_zcr(g, c);
 	write_sysreg(c->host.cptr, cptr_el2);
+	world_free_mpam(c);
 	if (unlikely(c->host.mdscr != g->mdscr))
 		write_sysreg(c->host.mdscr, mdscr_el1);
 }

@@ -138,7 +138,7 @@ static __always_inline void nvhe_save_guest(struct el2_guest *g,
 static __always_inline void nvhe_load_host(struct el2_cpu *c)
 {
 	nvhe_stop_guest_walks();
-	write_sysreg(c->host.hcr, hcr_el2);
+	world_write_hcr(c, c->host.hcr);
 	world_load_host(c);
 	world_load_el1(&c->el1);
 	write_sysreg(c->sp_el1, sp_el1);
@@ -182,6 +182,7 @@ nvhe_code void nvhe_recover(struct el2_cpu *c)
 	}
 	write_sysreg_s(0, WORLD_CNTV_CTL);
 	write_sysreg(c->host.cptr, cptr_el2);
+	world_free_mpam(c);
 	write_sysreg(c->host.mdscr, mdscr_el1);
 	write_sysreg(c->sp_el0, sp_el0);
 	nvhe_load_host(c);

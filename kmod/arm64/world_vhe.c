@@ -24,7 +24,10 @@ void el2_save_el1(struct el2_guest *g)
 	g->sp_el1 = read_sysreg(sp_el1);
 }
 
-/* PAR_EL1 is nobody's here: no AT of the host's waits for its outcome. */
+/*
+ * PAR_EL1 is not the host's: no AT of its own waits for the outcome. One between two
+ * trips, in a fault of the kernel's, changes the guest's.
+ */
 void el2_load_world(struct el2_guest *g, struct el2_cpu *c)
 {
 	world_save_host(c);
@@ -63,7 +66,7 @@ noinstr void el2_enter(struct el2_guest *g, struct el2_cpu *c, u64 flush)
 {
 	world_prepare(g, c, flush);
 	world_go(g, c);
-	write_sysreg(c->host.hcr, hcr_el2);
+	world_write_hcr(c, c->host.hcr);
 	isb();
 	vhe_host_pstate();
 	if (unlikely(g->exit == EL2_EXIT_SERROR))
