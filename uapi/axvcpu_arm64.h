@@ -262,8 +262,9 @@ AXVCPU_ASSERT_AT(axvcpu_arm64_stops, dbgbvr, 16);
  * 0, and no other. What is taken away and can be trapped
  * is undefined for the guest. FP and AdvSIMD go together, SVE not without them and
  * ID_AA64ZFR0_EL1 not without SVE; BRPs and WRPs are not 0;
- * CTX_CMPs is not above BRPs; GIC, CCIDX and DebugVer stay as they are. MIDR_EL1 may
- * have any value of 32 bits; MPIDR_EL1, which is the create config's, and registers
+ * CTX_CMPs is not above BRPs; GIC, CCIDX and DebugVer stay as they are. MIDR_EL1 is
+ * that of the CPU on which the vCPU was made, and may be set to any value of 32 bits;
+ * MPIDR_EL1, which is the create config's, and registers
  * that are not there are 0 here.
  *
  * SET_REGS: -EINVAL: a field promises more, or does not fit another; -EBADFD: the vCPU
