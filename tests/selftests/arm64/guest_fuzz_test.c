@@ -216,13 +216,14 @@ static long run_on(void)
 
 static void one_round(void)
 {
-	u64 began = seed, end = now_ns() + ROUND_NS;
+	u64 began = seed, end;
 	unsigned int exits = 0;
 	long ret;
 
 	if (getenv("FUZZ_TRACE"))
 		note("round %llu seed %llx", (unsigned long long)rounds, (unsigned long long)began);
 	new_guest();
+	end = now_ns() + ROUND_NS * slowness();
 	v.run->deadline_ns = end;
 	do
 		ret = run_on();
