@@ -109,7 +109,7 @@ static __always_inline void ich_save(struct arm64_ich *g, const struct el2_cpu *
 	g->vmcr = read_sysreg_s(SYS_ICH_VMCR_EL2);
 	ich_save_active(g, c->features.gic_aprs);
 	write_sysreg_s(0, SYS_ICH_HCR_EL2);
-	for (i = 0; i < c->features.gic_lrs; i++)
+	for (i = 0; unlikely(g->live) && i < c->features.gic_lrs; i++)
 		if (g->live & BIT(i))
 			ich_write_lr(i, 0);
 	write_sysreg_s(c->host.sre, SYS_ICC_SRE_EL2);
