@@ -99,10 +99,10 @@ static const struct odd {
 	bool atomics; /* of Armv8.1 */
 } odd[] = {
 #define ROW(n, text, ...) { text, o##n, o##n##_end, __VA_ARGS__ }
-	ROW(0, "ldxr", 0, 0),
+	ROW(0, "ldxr", 0, 0, false),
 	ROW(1, "ldadd", 0, 0, true),
 	ROW(2, "cas", 0, 0, true),
-	ROW(3, "ldp over the end of a page", 0xff8, 4),
+	ROW(3, "ldp over the end of a page", 0xff8, 4, false),
 #undef ROW
 };
 
