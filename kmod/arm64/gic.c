@@ -442,8 +442,10 @@ void arm64_gic_reset(struct arm64_vcpu *v)
 	smp_mb();
 	for (i = 0; i < ARRAY_SIZE(g->interrupts); i++)
 		xchg(&g->interrupts[i], 0UL);
-	memset(&g->underflow, 0,
-	       sizeof(*g) - offsetof(struct arm64_gic, underflow));
+	g->underflow = false;
+	g->timers_off = 0;
+	g->lines = 0;
+	memset(&g->ich, 0, sizeof(g->ich));
 }
 
 /* Brought by a timer's line and not seen yet: the timer's registers say it as well. */
