@@ -11,6 +11,7 @@
 #include <asm/sysreg.h>
 
 #include "../memory.h"
+#include "access.h"
 #include "arm64.h"
 
 #define TCR_EPD(high)		((high) ? BIT_ULL(23) : BIT_ULL(7))

@@ -18,6 +18,8 @@
 #include <asm/sysreg.h>
 
 #include "arm64.h"
+#include "debug.h"
+#include "idreg.h"
 
 /* ---- the hardware ------------------------------------------------------------- */
 

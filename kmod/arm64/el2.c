@@ -26,8 +26,19 @@
 #include <asm/virt.h>
 
 #include "../stage2.h"
+#include "access.h"
 #include "arm64.h"
+#include "event.h"
+#include "exit.h"
+#include "fpu.h"
+#include "gic.h"
+#include "idreg.h"
+#include "mitigations.h"
 #include "nvhe.h"
+#include "regs.h"
+#include "timer.h"
+#include "vcpu.h"
+#include "vmid.h"
 
 struct el2_features el2_features __ro_after_init;
 DEFINE_PER_CPU(struct el2_cpu *, el2_cpus);

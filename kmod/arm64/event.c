@@ -11,6 +11,11 @@
 
 #include "../trace.h"
 #include "arm64.h"
+#include "event.h"
+#include "gic.h"
+#include "record.h"
+#include "switch.h"
+#include "timer.h"
 
 #define VECTOR_SP0	0x000
 #define VECTOR_SPX	0x200
@@ -63,12 +68,6 @@ static void arm64_take(struct arm64_vcpu *v, u64 esr, u64 far)
 	s->far_el1 = far;
 	v->pc = s->vbar_el1 + arm64_vector(v->pstate);
 	v->pstate = pstate;
-}
-
-void arm64_delivered(struct arm64_vcpu *v, u32 type, u32 vector)
-{
-	v->core.stats.injected++;
-	trace_axvcpu_inject(&v->core, type, vector);
 }
 
 void arm64_raise(struct arm64_vcpu *v, u64 esr, u64 far)
@@ -165,7 +164,9 @@ bool arm64_runnable(struct axvcpu_vcpu *vcpu)
 
 u64 arm64_timer(struct axvcpu_vcpu *vcpu)
 {
-	return arm64_timer_due(to_arm64(vcpu));
+	const struct arm64_vcpu *v = to_arm64(vcpu);
+
+	return arm64_gic_open(v) ? arm64_timer_due(v) : 0;
 }
 
 bool arm64_interruptible(struct axvcpu_vcpu *vcpu)

@@ -11,20 +11,13 @@
 #include "../guest.h"
 #include "../trace.h"
 #include "arm64.h"
-
-u64 el2_hw_code(const struct arm64_vcpu *v)
-{
-	switch (v->exit) {
-	case EL2_EXIT_IRQ:
-		return AXVCPU_ARM64_HW_IRQ;
-	case EL2_EXIT_FIQ:
-		return AXVCPU_ARM64_HW_FIQ;
-	case EL2_EXIT_SERROR:
-		return AXVCPU_ARM64_HW_SERROR | v->esr;
-	default:
-		return v->esr;
-	}
-}
+#include "event.h"
+#include "exit.h"
+#include "fpu.h"
+#include "mmio.h"
+#include "psci.h"
+#include "record.h"
+#include "sysreg.h"
 
 /* ---- interrupts and errors --------------------------------------------------------- */
 

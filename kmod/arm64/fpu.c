@@ -25,6 +25,8 @@
 #include <asm/sysreg.h>
 
 #include "arm64.h"
+#include "fpu.h"
+#include "idreg.h"
 
 /* How many run()s after a trap have the registers from the beginning. */
 #define FPU_RUNS	8

@@ -27,8 +27,11 @@
 #include <asm/sysreg.h>
 
 #include "arm64.h"
+#include "gic.h"
 #include "ich.h"
 #include "nvhe.h"
+#include "record.h"
+#include "timer.h"
 
 #define LR_INTID		GENMASK_ULL(31, 0)
 #define LR_EOI			BIT_ULL(41)	/* without HW: EOI raises maintenance */
@@ -100,11 +103,11 @@ static void gic_unlink(struct arm64_gic *g, unsigned int n)
 	arm64_timer_active(false);
 }
 
-bool arm64_gic_timer_active(const struct arm64_vcpu *v)
+static bool gic_timer_linked(const struct arm64_gic *g)
 {
-	int n = gic_find(&v->gic, ARM64_INTID_VTIMER);
+	int n = gic_find(g, ARM64_INTID_VTIMER);
 
-	return n >= 0 && v->gic.lr[n] & LR_HW;
+	return n >= 0 && g->lr[n] & LR_HW;
 }
 
 /* ---- the maintenance interrupt -------------------------------------------------------- */
@@ -324,16 +327,17 @@ static void gic_line(struct arm64_gic *g, u32 intid, unsigned int line,
 }
 
 /* Interrupts are off, the interface is loaded. */
-void arm64_gic_enter(struct arm64_vcpu *v)
+bool arm64_gic_enter(struct arm64_vcpu *v)
 {
 	struct arm64_gic *g = &v->gic;
 
 	if (!el2_features.gic)
-		return;
+		return false;
 	gic_line(g, ARM64_INTID_VTIMER, 0, arm64_gic_timer(v, false));
 	gic_line(g, ARM64_INTID_PTIMER, 1, arm64_gic_timer(v, true));
 	if (unlikely(READ_ONCE(g->any)))
 		gic_take(v);
+	return gic_timer_linked(g);
 }
 
 void arm64_gic_leave(struct arm64_vcpu *v)

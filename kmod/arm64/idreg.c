@@ -16,6 +16,7 @@
 #include <asm/sysreg.h>
 
 #include "arm64.h"
+#include "idreg.h"
 
 /**
  * enum id_kind - which values of a field promise less

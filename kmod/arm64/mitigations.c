@@ -27,6 +27,7 @@
 #include <asm/sysreg.h>
 
 #include "arm64.h"
+#include "mitigations.h"
 
 /* Of MIDR_EL1, what stays the same from revision to revision. */
 #define MIDR_MODEL	0xff00fff0U

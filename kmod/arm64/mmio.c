@@ -14,7 +14,11 @@
 #include <asm/cputype.h>
 
 #include "../memory.h"
+#include "access.h"
 #include "arm64.h"
+#include "fpu.h"
+#include "mmio.h"
+#include "record.h"
 
 #define DCZID_BLOCK	0xf		/* DCZID_EL0: log2 of words; D24.2 */
 #define DCZID_PROHIBITED BIT(4)

@@ -11,6 +11,9 @@
 #include <linux/rbtree.h>
 
 #include "arm64.h"
+#include "mitigations.h"
+#include "psci.h"
+#include "record.h"
 
 #define SMCCC_VERSION		0x80000000
 #define SMCCC_ARCH_FEATURES	0x80000001

@@ -10,6 +10,14 @@
 #include <linux/string.h>
 
 #include "arm64.h"
+#include "debug.h"
+#include "event.h"
+#include "fpu.h"
+#include "gic.h"
+#include "idreg.h"
+#include "mmio.h"
+#include "regs.h"
+#include "timer.h"
 
 /* ---- configs --------------------------------------------------------------- */
 

@@ -10,6 +10,12 @@
 #include <asm/sysreg.h>
 
 #include "arm64.h"
+#include "event.h"
+#include "gic.h"
+#include "idreg.h"
+#include "record.h"
+#include "sysreg.h"
+#include "timer.h"
 
 #define R	AXVCPU_ARM64_SYSREG
 

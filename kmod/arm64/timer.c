@@ -28,6 +28,7 @@
 
 #include "../compat/hrtimer.h"
 #include "arm64.h"
+#include "timer.h"
 
 #define CTL_ENABLE	BIT_ULL(0)
 #define CTL_IMASK	BIT_ULL(1)
@@ -224,11 +225,20 @@ static u64 timer_left(const struct arm64_vcpu *v, bool physical)
 				   NSEC_PER_SEC, axvcpu_host.cycles_hz);
 }
 
+/* As timer_left(), of those that the VMM's redistributor lets pass. */
+static u64 timer_left_open(const struct arm64_vcpu *v, bool physical)
+{
+	u8 off = physical ? AXVCPU_ARM64_TIMER_PHYSICAL :
+			    AXVCPU_ARM64_TIMER_VIRTUAL;
+
+	return v->gic.timers_off & off ? ~0ULL : timer_left(v, physical);
+}
+
 u64 arm64_timer_due(const struct arm64_vcpu *v)
 {
-	u64 left = min(timer_left(v, false), timer_left(v, true));
+	u64 left = min(timer_left_open(v, false), timer_left_open(v, true));
 
-	return left == ~0ULL || !arm64_gic_open(v) ? 0 : ktime_get_ns() + left;
+	return left == ~0ULL ? 0 : ktime_get_ns() + left;
 }
 
 /* Nothing tells when the guest unmasks interrupts: how often it is looked at. */
@@ -257,7 +267,7 @@ static void timer_arm(struct arm64_vcpu *v, bool own, u64 most)
 /* ---- run() ------------------------------------------------------------------------ */
 
 /* Interrupts are off, behind arm64_gic_enter(). */
-void arm64_timer_enter(struct arm64_vcpu *v)
+void arm64_timer_enter(struct arm64_vcpu *v, bool linked)
 {
 	u64 ctl = v->sys.cntv_ctl_el0;
 	u32 intid;
@@ -266,8 +276,7 @@ void arm64_timer_enter(struct arm64_vcpu *v)
 	 * It is asserted, and no list register is linked to it (all are taken, or there
 	 * are none): it would take the guest out at once, for ever.
 	 */
-	v->timer_hidden = !arm64_gic_timer_active(v) &&
-			  arm64_timer_fires(v, false);
+	v->timer_hidden = !linked && arm64_timer_fires(v, false);
 	v->cntv_ctl = v->timer_hidden ? ctl | CTL_IMASK : ctl;
 	v->cntv_cval = v->sys.cntv_cval_el0;
 	if (unlikely(arm64_timer_on(v)))

@@ -13,7 +13,17 @@
 #include "../percpu.h"
 #include "../trace.h"
 #include "arm64.h"
+#include "debug.h"
+#include "event.h"
+#include "exit.h"
+#include "fpu.h"
+#include "gic.h"
 #include "nvhe.h"
+#include "regs.h"
+#include "switch.h"
+#include "timer.h"
+#include "vcpu.h"
+#include "vmid.h"
 
 static atomic64_t el2_ids;
 
@@ -201,8 +211,7 @@ static int el2_trip(struct arm64_vcpu *v, struct el2_cpu *c, u64 flush)
 	v->core.stats.entries++;
 	v->mdscr = arm64_debug_mdscr(v);
 	if (unlikely(arm64_gic_busy(v) || arm64_timer_on(v))) {
-		arm64_gic_enter(v);
-		arm64_timer_enter(v);
+		arm64_timer_enter(v, arm64_gic_enter(v));
 	} else {
 		arm64_gic_enter_empty(v);
 		arm64_timer_enter_off(v);

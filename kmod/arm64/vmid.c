@@ -23,6 +23,7 @@
 #include <linux/spinlock.h>
 
 #include "arm64.h"
+#include "vmid.h"
 
 #define VTTBR_VMID_SHIFT	48
 

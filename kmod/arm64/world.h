@@ -17,6 +17,7 @@
 #include <asm/tlbflush.h>
 
 #include "arm64.h"
+#include "switch.h"
 
 /* The names of EL1's registers at EL2, and EL2's own that depend on HCR_EL2.E2H. */
 #ifdef WORLD_NVHE
